@@ -1,0 +1,88 @@
+// Who takes part, and how one of them is made to run one workload in a process of its own.
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Outcome } from "./trial.ts";
+import { program, type Subject, type Workload } from "./workloads.ts";
+
+/** The folder this project lies in. */
+export const ROOT: string = join(import.meta.dirname, "..");
+
+export const GO_BINARY: string = join(ROOT, ".cache/bench/rivals");
+
+/** A subject as it stands in one folder: two revisions of offshoot are two contenders. */
+export interface Contender {
+  readonly label: string;
+  readonly subject: Subject;
+  /** The folder whose `bench/` and whose package are used. */
+  readonly root: string;
+  /** Whether `offshoot` is its sources, not the built package. */
+  readonly source: boolean;
+}
+
+/** Above what any workload needs, so that no rival fails for want of memory. */
+const HEAP_MEGABYTES = 12_000;
+const PATIENCE_MS = 240_000;
+const SMOKE_REPETITIONS = 1;
+const WARM_UP_SHARE = 10;
+
+const execute = promisify(execFile);
+
+/** The size a contender is given, or 0 if it does not take part in the workload. */
+export function sizeFor(contender: Contender, workload: Workload, smoke: boolean): number {
+  const { subject } = contender;
+  const size = workload.sizes[subject] ?? workload.size;
+  if (subject !== "go" && !existsSync(join(ROOT, "bench", folder(subject), `${program(workload)}.ts`))) return 0;
+  return smoke ? Math.min(size, workload.smoke) : size;
+}
+
+/**
+ * Runs one measurement and checks its answers.
+ *
+ * @returns the figures per operation: the median of the repetitions is the caller's to take
+ * @throws Error when the process fails or an answer is wrong
+ */
+export async function measure(contender: Contender, workload: Workload, smoke: boolean): Promise<readonly Outcome[]> {
+  const size = sizeFor(contender, workload, smoke);
+  const repetitions = smoke ? SMOKE_REPETITIONS : workload.repetitions;
+  const warmUp = smoke ? 0 : size / WARM_UP_SHARE;
+  const outcomes = await start(contender, workload, [size, warmUp, repetitions]);
+  const right = workload.answer(size);
+  for (const { answer } of outcomes) {
+    if (answer !== right) throw new Error(`wrong result: ${answer} instead of ${right}`);
+  }
+  const operations = workload.operations(size);
+  return outcomes.map(({ ns, answer, bytes }) => ({
+    ns: ns / operations,
+    answer,
+    ...(bytes === undefined ? {} : { bytes: bytes / operations }),
+  }));
+}
+
+async function start(contender: Contender, workload: Workload, sizes: readonly number[]): Promise<Outcome[]> {
+  const { subject, root, source } = contender;
+  const numbers = sizes.map(String);
+  const goes = subject === "go";
+  const file = goes ? GO_BINARY : process.execPath;
+  const flags = [
+    "--expose-gc",
+    `--max-old-space-size=${HEAP_MEGABYTES}`,
+    ...(source ? ["--conditions=offshoot/source"] : []),
+  ];
+  const args = goes
+    ? [program(workload), ...numbers]
+    : [...flags, join(root, "bench/measure.ts"), folder(subject), program(workload), ...numbers];
+  const { stdout } = await execute(file, args, {
+    cwd: root,
+    timeout: PATIENCE_MS,
+    env: { ...process.env, GOMAXPROCS: "1" },
+  });
+  if (stdout.trim() === "") throw new Error("ended without a result");
+  return JSON.parse(stdout) as Outcome[];
+}
+
+function folder(subject: Subject): string {
+  return subject === "offshoot" ? "offshoot" : `rivals/${subject}`;
+}

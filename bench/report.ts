@@ -1,0 +1,127 @@
+// Words and tables of what was measured: lines for the terminal, Markdown for RESULTS.md. Measures nothing itself.
+
+import { type Result, ratio, type Sample, sampleOf } from "./rounds.ts";
+import { spread } from "./statistics.ts";
+import { type Bar, type Figure, SUBJECTS, type Workload } from "./workloads.ts";
+
+export interface Judgement {
+  readonly workload: Workload;
+  readonly bar: Bar;
+  /** The ratio, or the figure itself where the bar names no rival; undefined if it was not measured. */
+  readonly reached: number | undefined;
+  readonly met: boolean;
+}
+
+/** Holds the results against the bars of their workloads. */
+export function judge(results: readonly Result[]): readonly Judgement[] {
+  return results.flatMap((result) =>
+    result.workload.bars.map((bar) => {
+      const reached =
+        bar.rival === undefined ? own(result, bar.figure) : ratio(result, "offshoot", bar.rival, bar.figure)?.median;
+      return { workload: result.workload, bar, reached, met: reached !== undefined && reached <= bar.atMost };
+    }),
+  );
+}
+
+/** One workload, a line for each contender. */
+export function describe(result: Result, against: string): string {
+  const lines = [`${result.workload.name}: ${result.workload.operation}`];
+  for (const sample of result.samples) {
+    const { label } = sample.contender;
+    const figures = result.workload.figures.map((figure) => cell(sample, figure));
+    const times = ratio(result, against, label, "ns");
+    const beside = label === against || times === undefined ? "" : `   ${against} / ${label} = ${short(times.median)}`;
+    lines.push(`  ${label.padEnd(10)} ${figures.join("   ")}${beside}`);
+  }
+  return lines.join("\n");
+}
+
+export function describeJudgement({ workload, bar, reached, met }: Judgement): string {
+  return `${(met ? "met" : "MISSED").padEnd(8)} ${workload.name}: ${bar.wording}; reached ${reachedText(bar, reached)}`;
+}
+
+/** RESULTS.md as a whole. */
+export function markdown(results: readonly Result[], machine: readonly string[], rounds: number): string {
+  return [
+    "# Results",
+    "",
+    "Written by `npm run bench`. Ratios carry over to other machines; absolute times do not.",
+    "",
+    ...machine.map((line) => `- ${line}`),
+    `- ${rounds} interleaved rounds, a process for each measurement; median (minimum–maximum) over the rounds`,
+    "- a process warms up, repeats the workload and counts the median repetition",
+    "",
+    "## Figures",
+    "",
+    "Nanoseconds, or bytes, for each operation. A dash: the subject cannot say it, or was not measured. `n` is given where it",
+    "differs from the first column's.",
+    "",
+    ...table(["workload", "operation", ...SUBJECTS], results.flatMap(figureRows)),
+    "",
+    "## Ratios",
+    "",
+    "offshoot's time divided by the rival's, median (minimum–maximum): below 1, offshoot is faster.",
+    "",
+    ...table(["workload", ...SUBJECTS.slice(1)], results.map(ratioRow)),
+    "",
+    "## Bars",
+    "",
+    ...table(["workload", "bar", "reached", ""], judge(results).map(judgementRow)),
+    "",
+  ].join("\n");
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
+}
+
+/** Three significant digits, and no more than the whole of a large number. */
+export function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function figureRows(result: Result): string[][] {
+  const { workload } = result;
+  return workload.figures.map((figure) => {
+    const cells = SUBJECTS.map((subject) => {
+      const sample = result.samples.find(({ contender }) => contender.label === subject);
+      if (sample === undefined) return "–";
+      return cell(sample, figure) + (sample.size === workload.size ? "" : ` n = ${sample.size}`);
+    });
+    return [workload.name, `${figure} per ${workload.operation}, n = ${workload.size}`, ...cells];
+  });
+}
+
+function ratioRow(result: Result): string[] {
+  const cells = SUBJECTS.slice(1).map((subject) => {
+    const times = ratio(result, "offshoot", subject, "ns");
+    return times === undefined ? "–" : `${short(times.median)} (${short(times.min)}–${short(times.max)})`;
+  });
+  return [result.workload.name, ...cells];
+}
+
+function judgementRow({ workload, bar, reached, met }: Judgement): string[] {
+  return [
+    workload.name,
+    bar.wording,
+    reachedText(bar, reached),
+    reached === undefined ? "not measured" : met ? "met" : "**missed**",
+  ];
+}
+
+function reachedText(bar: Bar, reached: number | undefined): string {
+  if (reached === undefined) return "–";
+  if (bar.rival === undefined) return `${short(reached)} ${bar.figure}`;
+  return bar.atMost < 0.5 ? `${short(1 / reached)} × faster` : `${short(reached)} ×`;
+}
+
+function own(result: Result, figure: Figure): number | undefined {
+  const values = sampleOf(result, "offshoot")?.values[figure] ?? [];
+  return values.length === 0 ? undefined : spread(values).median;
+}
+
+function cell(sample: Sample, figure: Figure): string {
+  if (sample.failure !== undefined) return "FAILED";
+  const { median, min, max } = spread(sample.values[figure]);
+  return `${short(median)} ${figure} (${short(min)}–${short(max)})`;
+}

@@ -1,0 +1,107 @@
+// `npm run bench`: measures offshoot beside its rivals.
+//
+//   --smoke              tiny sizes, one round: do all workloads run, and are their results right?
+//   --only a,b           these workloads; "seams" is one of them
+//   --subject a,b        these subjects
+//   --rounds k           interleaved rounds, 5 by default
+//   --source             offshoot from src/, not from dist/
+//   --compare <revision> offshoot as it is beside offshoot as it was
+//   --write              write RESULTS.md; a full run does it anyway
+//
+// Results go to standard output, progress to standard error. A wrong result or a failed process makes the exit code 1;
+// a missed bar does not, since one run on a busy machine proves nothing.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { withRevision } from "./compare.ts";
+import { ROOT } from "./contenders.ts";
+import { machine } from "./machine.ts";
+import { prepare } from "./prepare.ts";
+import { describe, describeJudgement, judge, markdown, short } from "./report.ts";
+import { compete, type Result, type RoundOptions, ratio } from "./rounds.ts";
+import { measureSeams, SEAMS_AT_MOST } from "./seams.ts";
+import { SUBJECTS, type Subject, WORKLOADS } from "./workloads.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    smoke: { type: "boolean", default: false },
+    only: { type: "string" },
+    subject: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    source: { type: "boolean", default: false },
+    compare: { type: "string" },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const SEAMS = "seams";
+/** The bar of the seams is narrow, so their rounds are many. */
+const SEAMS_ROUNDS_FACTOR = 4;
+
+const known = [...WORKLOADS.map(({ name }) => name), SEAMS];
+const names = chosen(flags.only, known, "workload");
+const subjects = chosen(flags.subject, SUBJECTS, "subject") as readonly Subject[];
+const workloads = WORKLOADS.filter(({ name }) => names.includes(name));
+const rounds = flags.smoke ? 1 : Number(flags.rounds);
+if (!(rounds >= 1)) throw new Error(`bench: --rounds ${flags.rounds}: give a whole number of at least 1`);
+const options: RoundOptions = { rounds, smoke: flags.smoke, progress };
+
+let failed = false;
+if (flags.compare === undefined) await rivals();
+else
+  await withRevision(flags.compare, async (contenders) => {
+    for (const workload of workloads) show(await compete(workload, contenders, options), "new");
+  });
+process.exitCode = failed ? 1 : 0;
+
+async function rivals(): Promise<void> {
+  const contenders = prepare(subjects, flags.source, progress);
+  const results: Result[] = [];
+  for (const workload of workloads) {
+    const result = await compete(workload, contenders, options);
+    show(result, "offshoot");
+    results.push(result);
+  }
+  const seams = names.includes(SEAMS) && subjects.includes("offshoot") ? await seamsLine() : undefined;
+  if (flags.smoke) return;
+  for (const judgement of judge(results)) {
+    if (judgement.reached !== undefined) print(describeJudgement(judgement));
+  }
+  if (seams !== undefined) print(seams);
+  const full = flags.only === undefined && flags.subject === undefined && !flags.source;
+  if ((full && !failed) || flags.write) {
+    const text = markdown(results, machine(), rounds) + (seams === undefined ? "" : `\n${seams}\n`);
+    writeFileSync(join(ROOT, "bench/RESULTS.md"), text);
+  }
+}
+
+async function seamsLine(): Promise<string> {
+  const { result, lines } = await measureSeams({ ...options, rounds: flags.smoke ? 1 : rounds * SEAMS_ROUNDS_FACTOR });
+  show(result, "with");
+  const times = ratio(result, "with", "without", "ns");
+  if (times === undefined) return "seams: not measured";
+  const verdict = times.median <= SEAMS_AT_MOST ? "met" : "MISSED";
+  return `${verdict.padEnd(8)} seams: at most ${SEAMS_AT_MOST} × ping-pong without their ${lines} lines; reached ${short(times.median)} ×`;
+}
+
+function show(result: Result, against: string): void {
+  print(describe(result, against));
+  failed ||= result.samples.some((sample) => sample.failure !== undefined);
+}
+
+function chosen(list: string | undefined, all: readonly string[], what: string): readonly string[] {
+  if (list === undefined) return all;
+  const picked = list.split(",");
+  const unknown = picked.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Error(`bench: no ${what} "${unknown}". There are: ${all.join(", ")}.`);
+  return picked;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

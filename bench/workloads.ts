@@ -1,0 +1,189 @@
+// What is measured: each workload's sizes, its right answer, what one operation is, and the bars.
+//
+// A workload is a program that every subject has in its folder under the same name. A subject that cannot say a
+// workload (no select, no cancellation) has no file for it and shows as a dash.
+
+export type Subject = "offshoot" | "go" | "effect" | "effection" | "promises";
+
+export const SUBJECTS: readonly Subject[] = ["offshoot", "go", "effect", "effection", "promises"];
+
+/** offshoot's figure must be at most `atMost` times the rival's, or at most `atMost` itself where no rival is named. */
+export interface Bar {
+  readonly figure: Figure;
+  readonly rival: Subject | undefined;
+  readonly atMost: number;
+  readonly wording: string;
+}
+
+/** Nanoseconds per operation, or bytes per operation (per task). */
+export type Figure = "ns" | "bytes";
+
+export interface Workload {
+  readonly name: string;
+  readonly operation: string;
+  readonly size: number;
+  /** Sizes of slow subjects, where the figure per operation hardly depends on the size. 0: left out. */
+  readonly sizes: Partial<Record<Subject, number>>;
+  readonly smoke: number;
+  readonly repetitions: number;
+  readonly figures: readonly Figure[];
+  readonly operations: (size: number) => number;
+  readonly answer: (size: number) => number;
+  readonly bars: readonly Bar[];
+}
+
+/** Timed laps of the token around the ring, after one that is not; every subject's file says the same number. */
+const LAPS = 10;
+
+export const WORKLOADS: readonly Workload[] = [
+  workload("ping-pong", {
+    operation: "round trip over two rendezvous channels",
+    size: 300_000,
+    sizes: { effect: 60_000, effection: 20_000 },
+    answer: (n) => (n * (n + 1)) / 2,
+    bars: [ns(0.75, "go"), faster(11, "effect"), faster(15, "effection"), faster(2.3, "promises")],
+  }),
+  workload("buffered", {
+    operation: "item through a channel of 128",
+    size: 2_000_000,
+    sizes: { effect: 200_000, effection: 50_000 },
+    answer: sumBelow,
+    bars: [ns(1.25, "go")],
+  }),
+  workload("two-ready", {
+    operation: "select of two ready receives, and the send back",
+    size: 1_000_000,
+    sizes: { effect: 20_000 },
+    answer: (n) => n,
+    bars: [ns(1.5, "go")],
+  }),
+  workload("fan-in", {
+    operation: "item to one receiver selecting over eight rendezvous channels",
+    size: 400_000,
+    answer: (n) => 8 * sumBelow(n / 8),
+    bars: [ns(0.5, "go")],
+  }),
+  workload("spawn-join", {
+    operation: "task started and joined, one after the other",
+    size: 1_000_000,
+    sizes: { effect: 200_000, effection: 20_000 },
+    repetitions: 3,
+    answer: sumBelow,
+    bars: [ns(1, "go")],
+  }),
+  workload("skynet", {
+    operation: "leaf of a ten-way tree",
+    size: 1_000_000,
+    sizes: { effection: 10_000 },
+    smoke: 1000,
+    repetitions: 3,
+    answer: sumBelow,
+    bars: [ns(2, "go")],
+  }),
+  workload("daisy", {
+    operation: "link of a chain, made and passed through",
+    size: 100_000,
+    sizes: { effection: 10_000 },
+    repetitions: 3,
+    answer: (n) => n,
+    bars: [ns(0.6, "go")],
+  }),
+  workload("ring", {
+    operation: "hop of a token around a ring of tasks, made beforehand",
+    size: 100_000,
+    sizes: { effect: 20_000, effection: 5000 },
+    repetitions: 3,
+    operations: (n) => n * LAPS,
+    answer: (n) => n * (LAPS + 1),
+    bars: [ns(1, "go")],
+  }),
+  workload("sieve", {
+    operation: "number handed from one filter to the next",
+    size: 2500,
+    sizes: { effect: 1000, effection: 300 },
+    smoke: 100,
+    repetitions: 3,
+    operations: sieveHops,
+    answer: primeAt,
+    bars: [ns(2, "go")],
+  }),
+  workload("parked-100k", {
+    operation: "task waiting to receive, 10^5 of them",
+    size: 100_000,
+    sizes: { effection: 20_000 },
+    repetitions: 1,
+    figures: ["bytes", "ns"],
+    answer: (n) => n,
+    bars: [bytes(450)],
+  }),
+  workload("parked-1m", {
+    operation: "task waiting to receive, 10^6 of them",
+    size: 1_000_000,
+    sizes: { effect: 300_000, effection: 0 },
+    repetitions: 1,
+    figures: ["bytes", "ns"],
+    answer: (n) => n,
+    bars: [bytes(450), ns(1, "go")],
+  }),
+  workload("cancel", {
+    operation: "waiting task cancelled, until all 10^5 have ended",
+    size: 100_000,
+    sizes: { effection: 20_000 },
+    repetitions: 1,
+    answer: (n) => n,
+    bars: [],
+  }),
+];
+
+/** The file that holds a workload; two may share one. */
+export function program(workload: Workload): string {
+  return workload.name.startsWith("parked-") ? "parked" : workload.name;
+}
+
+function ns(atMost: number, rival: Subject): Bar {
+  return { figure: "ns", rival, atMost, wording: `at most ${atMost} × ${rival}` };
+}
+
+function faster(times: number, rival: Subject): Bar {
+  return { figure: "ns", rival, atMost: 1 / times, wording: `at least ${times} × faster than ${rival}` };
+}
+
+function bytes(atMost: number): Bar {
+  return { figure: "bytes", rival: undefined, atMost, wording: `at most ${atMost} bytes` };
+}
+
+type Given = Pick<Workload, "operation" | "size" | "answer" | "bars"> & Partial<Workload>;
+
+function workload(name: string, given: Given): Workload {
+  const smoke = given.smoke ?? 400;
+  const count = (n: number): number => n;
+  return { name, sizes: {}, smoke, repetitions: 5, figures: ["ns"], operations: count, ...given };
+}
+
+/** 0 + 1 + ... + (n - 1). */
+function sumBelow(n: number): number {
+  return (n * (n - 1)) / 2;
+}
+
+function primes(count: number): number[] {
+  const found: number[] = [];
+  for (let n = 2; found.length < count; n++) if (found.every((prime) => n % prime !== 0)) found.push(n);
+  return found;
+}
+
+function primeAt(count: number): number {
+  return primes(count).at(-1) ?? 0;
+}
+
+/** How often a number is received in a sieve that ends with the prime numbered `count`. */
+function sieveHops(count: number): number {
+  const found = primes(count);
+  let hops = 0;
+  for (let n = 2; n <= (found.at(-1) ?? 0); n++) {
+    for (const prime of found) {
+      hops++;
+      if (n % prime === 0) break;
+    }
+  }
+  return hops;
+}
