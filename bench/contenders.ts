@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Outcome } from "./trial.ts";
-import { program, type Subject, type Workload } from "./workloads.ts";
+import type { Subject, Workload } from "./workloads.ts";
 
 /** The folder this project lies in. */
 export const ROOT: string = join(import.meta.dirname, "..");
@@ -34,7 +34,7 @@ const execute = promisify(execFile);
 export function sizeFor(contender: Contender, workload: Workload, smoke: boolean): number {
   const { subject } = contender;
   const size = workload.sizes[subject] ?? workload.size;
-  if (subject !== "go" && !existsSync(join(ROOT, "bench", folder(subject), `${program(workload)}.ts`))) return 0;
+  if (subject !== "go" && !existsSync(join(ROOT, "bench", folder(subject), `${workload.program}.ts`))) return 0;
   return smoke ? Math.min(size, workload.smoke) : size;
 }
 
@@ -72,8 +72,8 @@ async function start(contender: Contender, workload: Workload, sizes: readonly n
     ...(source ? ["--conditions=offshoot/source"] : []),
   ];
   const args = goes
-    ? [program(workload), ...numbers]
-    : [...flags, join(root, "bench/measure.ts"), folder(subject), program(workload), ...numbers];
+    ? [workload.program, ...numbers]
+    : [...flags, join(root, "bench/measure.ts"), folder(subject), workload.program, ...numbers];
   const { stdout } = await execute(file, args, {
     cwd: root,
     timeout: PATIENCE_MS,

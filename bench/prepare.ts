@@ -24,7 +24,7 @@ export function buildIfOutdated(): void {
 }
 
 export function build(root: string): void {
-  execFileSync("npm", ["run", "build"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("npm", ["run", "build"], { cwd: root, stdio: ["ignore", 2, 2] });
 }
 
 /** The version of Go on this machine, or undefined. */
@@ -45,7 +45,7 @@ function buildGo(notice: (text: string) => void): boolean {
   }
   mkdirSync(dirname(GO_BINARY), { recursive: true });
   const cwd = join(ROOT, "bench/rivals/go");
-  execFileSync("go", ["build", "-o", GO_BINARY, "."], { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("go", ["build", "-o", GO_BINARY, "."], { cwd, stdio: ["ignore", 2, 2] });
   return true;
 }
 

@@ -80,7 +80,8 @@ async function seamsLine(): Promise<string> {
   const { result, lines } = await measureSeams({ ...options, rounds: flags.smoke ? 1 : rounds * SEAMS_ROUNDS_FACTOR });
   show(result, "with");
   const times = ratio(result, "with", "without", "ns");
-  if (times === undefined) return "seams: not measured";
+  if (times === undefined) return "MISSED   seams: not measured";
+  if (lines === 0) return "MISSED   seams: no line of src/ ends with the comment `// seam`";
   const verdict = times.median <= SEAMS_AT_MOST ? "met" : "MISSED";
   return `${verdict.padEnd(8)} seams: at most ${SEAMS_AT_MOST} × ping-pong without their ${lines} lines; reached ${short(times.median)} ×`;
 }

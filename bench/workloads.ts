@@ -20,6 +20,8 @@ export type Figure = "ns" | "bytes";
 
 export interface Workload {
   readonly name: string;
+  /** The file that holds it in each subject's folder; two workloads may share one. */
+  readonly program: string;
   readonly operation: string;
   readonly size: number;
   /** Sizes of slow subjects, where the figure per operation hardly depends on the size. 0: left out. */
@@ -108,6 +110,7 @@ export const WORKLOADS: readonly Workload[] = [
     bars: [ns(2, "go")],
   }),
   workload("parked-100k", {
+    program: "parked",
     operation: "task waiting to receive, 10^5 of them",
     size: 100_000,
     sizes: { effection: 20_000 },
@@ -117,6 +120,7 @@ export const WORKLOADS: readonly Workload[] = [
     bars: [bytes(450)],
   }),
   workload("parked-1m", {
+    program: "parked",
     operation: "task waiting to receive, 10^6 of them",
     size: 1_000_000,
     sizes: { effect: 300_000, effection: 0 },
@@ -135,11 +139,6 @@ export const WORKLOADS: readonly Workload[] = [
   }),
 ];
 
-/** The file that holds a workload; two may share one. */
-export function program(workload: Workload): string {
-  return workload.name.startsWith("parked-") ? "parked" : workload.name;
-}
-
 function ns(atMost: number, rival: Subject): Bar {
   return { figure: "ns", rival, atMost, wording: `at most ${atMost} × ${rival}` };
 }
@@ -157,7 +156,7 @@ type Given = Pick<Workload, "operation" | "size" | "answer" | "bars"> & Partial<
 function workload(name: string, given: Given): Workload {
   const smoke = given.smoke ?? 400;
   const count = (n: number): number => n;
-  return { name, sizes: {}, smoke, repetitions: 5, figures: ["ns"], operations: count, ...given };
+  return { name, program: name, sizes: {}, smoke, repetitions: 5, figures: ["ns"], operations: count, ...given };
 }
 
 /** 0 + 1 + ... + (n - 1). */
