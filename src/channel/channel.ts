@@ -1,0 +1,284 @@
+// A channel: a queue between tasks, with room for `capacity` values; with none, a send and a receive meet.
+//
+// Invariants
+//   senders and receivers are never both non-empty, except with the two ends of one select
+//   while receivers wait, the buffer is empty; while senders wait, it is full
+//   after close() or cancel(): senders is empty, and receivers too
+//
+// Both ends are served first come, first served. A value goes to the first receiver in line, else to the buffer, else its sender waits; a receiver that
+// takes a value out of a full buffer moves the first waiting sender's value in, in the same step.
+
+import { ClosedError, EndOfChannel } from "../base/errors.ts";
+import { List } from "../base/list.ts";
+import { Ring } from "../base/ring.ts";
+import { misuse } from "../core/leaf.ts";
+import { machine, NOT_READY } from "../core/machine.ts";
+import { label } from "../core/task.ts";
+import type { Receiver, Selectable, Sender } from "../core/types.ts";
+import { complete, fail, type Waiter } from "../core/waiter.ts";
+import { END, Next, Receive, Send } from "./leaves.ts";
+import { type BufferPolicy, bufferingOf, DROP_NEWEST, WAIT } from "./policy.ts";
+
+export interface ChannelStats {
+  /** Values given: those taken by a receiver, in the buffer, or dropped. */
+  readonly sent: number;
+  /** Values taken by a receiver. */
+  readonly received: number;
+  /** Values thrown away: by a dropping or sliding buffer, or by `cancel`. */
+  readonly dropped: number;
+  readonly waitingSenders: number;
+  readonly waitingReceivers: number;
+}
+
+/** Both ends of a channel. Give a task the end it needs: `Sender<T>` or `Receiver<T>`. */
+export interface Channel<T> extends Sender<T>, Receiver<T> {
+  readonly name: string;
+  /** Values in the buffer. */
+  readonly length: number;
+  /** Values the buffer can hold; 0 for a rendezvous, Infinity without a limit. */
+  readonly capacity: number;
+  /** Closed or cancelled; values may still be in the buffer. */
+  readonly closed: boolean;
+  stats(): ChannelStats;
+}
+
+const OPEN = 0;
+const CLOSED = 1;
+const GIVEN_UP = 2;
+
+export class BufferedChannel<T> implements Channel<T> {
+  declare readonly name: string;
+  declare readonly capacity: number;
+  declare readonly senders: List<Waiter>;
+  declare readonly receivers: List<Waiter>;
+  declare private readonly whenFull: number;
+  declare private readonly buffer: Ring<unknown>;
+  declare private state: number;
+  declare private sent: number;
+  declare private received: number;
+  declare private dropped: number;
+  /** Who closed it, in words. */
+  declare private closer: string;
+  declare private reason: unknown;
+
+  constructor(buffer: number | BufferPolicy | undefined, name: string) {
+    const { capacity, whenFull } = bufferingOf(buffer, "channel");
+    this.name = name;
+    this.capacity = capacity;
+    this.senders = new List();
+    this.receivers = new List();
+    this.whenFull = whenFull;
+    this.buffer = capacity === 0 ? NO_BUFFER : new Ring();
+    this.state = OPEN;
+    this.sent = 0;
+    this.received = 0;
+    this.dropped = 0;
+    this.closer = "";
+    this.reason = undefined;
+  }
+
+  get length(): number {
+    return this.buffer.size;
+  }
+
+  get closed(): boolean {
+    return this.state !== OPEN;
+  }
+
+  send(value: T): Selectable<void> {
+    return new Send(this, value);
+  }
+
+  receive(): Selectable<T> {
+    return new Receive<T>(this);
+  }
+
+  next(): Selectable<IteratorResult<T, void>> {
+    return new Next<T>(this);
+  }
+
+  trySend(value: T): boolean {
+    return this.offer(value) !== NOT_READY;
+  }
+
+  tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean } {
+    const raw = this.take();
+    if (raw === NOT_READY) return { ok: false, closed: false };
+    if (raw !== END) return { ok: true, value: raw as T };
+    if (this.reason !== undefined) throw this.reason;
+    return { ok: false, closed: true };
+  }
+
+  // A for await takes values with next(); it finds no return(), so leaving it early changes nothing.
+  [Symbol.asyncIterator](): AsyncIterator<T> {
+    return this as unknown as AsyncIterator<T>;
+  }
+
+  close(error?: unknown): void {
+    if (this.state === GIVEN_UP) return;
+    if (this.state === CLOSED) {
+      throw misuse(`Channel.close: "${this.name}" was closed before${this.closer}. Close a channel once, from the sending side.`);
+    }
+    this.end(CLOSED, error);
+  }
+
+  cancel(reason?: unknown): void {
+    if (this.state === GIVEN_UP) return;
+    this.dropped += this.buffer.size;
+    if (this.buffer.size > 0) this.buffer.clear();
+    this.reason = undefined;
+    if (this.state === OPEN) this.end(GIVEN_UP, reason);
+    else this.state = GIVEN_UP;
+  }
+
+  stats(): ChannelStats {
+    return Object.freeze({
+      sent: this.sent,
+      received: this.received,
+      dropped: this.dropped,
+      waitingSenders: this.senders.size,
+      waitingReceivers: this.receivers.size,
+    });
+  }
+
+  /** Would `offer` do anything but answer NOT_READY? */
+  takesSend(): boolean {
+    return this.state !== OPEN || this.receivers.head !== null || this.whenFull !== WAIT || this.buffer.size < this.capacity;
+  }
+
+  /** Would `take` do anything but answer NOT_READY? */
+  takesReceive(): boolean {
+    return this.buffer.size > 0 || this.senders.head !== null || this.state !== OPEN;
+  }
+
+  /** Commits a send if it need not wait. */
+  offer(value: T): unknown {
+    if (this.state !== OPEN) throw this.closedError();
+    // 1 a receiver in line
+    const receiver = this.receivers.shift();
+    if (receiver !== null) {
+      this.sent++;
+      this.received++;
+      complete(receiver, value);
+      return undefined;
+    }
+    // 2 room in the buffer
+    const { buffer } = this;
+    if (buffer.size < this.capacity) {
+      this.sent++;
+      buffer.push(value);
+      return undefined;
+    }
+    // 3 full
+    if (this.whenFull === WAIT) return NOT_READY;
+    this.sent++;
+    this.dropped++;
+    if (this.whenFull === DROP_NEWEST) return undefined;
+    buffer.shift();
+    buffer.push(value);
+    return undefined;
+  }
+
+  /** Commits a receive if it need not wait; END when the channel is closed and drained. */
+  take(): unknown {
+    const { buffer, senders } = this;
+    // 1 the first value in the buffer; a waiting sender fills the gap
+    if (buffer.size > 0) {
+      const value = buffer.shift();
+      this.received++;
+      const sender = senders.shift();
+      if (sender !== null) {
+        buffer.push(sender.payload);
+        this.sent++;
+        complete(sender, undefined);
+      }
+      return value;
+    }
+    // 2 a sender in line
+    const sender = senders.shift();
+    if (sender !== null) {
+      const value = sender.payload;
+      this.sent++;
+      this.received++;
+      complete(sender, undefined);
+      return value;
+    }
+    // 3 nothing there, and perhaps nothing to come
+    return this.state === OPEN ? NOT_READY : END;
+  }
+
+  /** What a receiver finds at the end: the error the channel was closed with, or EndOfChannel. */
+  endError(): unknown {
+    return this.reason !== undefined && this.state === CLOSED ? this.reason : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained.`);
+  }
+
+  /** The error the channel was closed with, if there was one. */
+  get failed(): boolean {
+    return this.reason !== undefined && this.state === CLOSED;
+  }
+
+  private end(state: number, reason: unknown): void {
+    const { runner } = machine;
+    this.state = state;
+    this.reason = reason;
+    this.closer = `${runner === null ? "" : ` by ${label(runner)}`} after ${this.sent} ${this.sent === 1 ? "value" : "values"}`;
+    for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
+    for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift()) fail(waiter, this.closedError());
+  }
+
+  private closedError(): ClosedError {
+    const { runner, } = machine;
+    const task = runner === null ? undefined : { id: runner.id, name: runner.name };
+    if (this.state === GIVEN_UP) {
+      const message = `Channel.send: "${this.name}" was given up by its receiver${this.closer}. Let the error end the sender, or stop sending.`;
+      return new ClosedError(message, "receiver", { task, cause: this.reason });
+    }
+    const message = `Channel.send: "${this.name}" was closed${this.closer}. Close a channel only after the last send, from the sending side.`;
+    return new ClosedError(message, "sender", { task });
+  }
+
+  /** Throws when an invariant does not hold. */
+  check(): void {
+    const { senders, receivers, buffer } = this;
+    const where = `Channel "${this.name}"`;
+    senders.check();
+    receivers.check();
+    if (buffer.size > this.capacity) throw new Error(`${where}: ${buffer.size} values in a buffer for ${this.capacity}`);
+    if (senders.size > 0 && receivers.size > 0 && !sameSelect(senders, receivers)) throw new Error(`${where}: senders and receivers both wait`);
+    if (receivers.size > 0 && buffer.size > 0) throw new Error(`${where}: receivers wait although there are values`);
+    if (senders.size > 0 && buffer.size < this.capacity) throw new Error(`${where}: senders wait although there is room`);
+    if (this.closed && senders.size + receivers.size > 0) throw new Error(`${where}: closed, but somebody waits`);
+    if (this.sent - this.received - this.dropped !== buffer.size) throw new Error(`${where}: the counts do not add up: ${JSON.stringify(this.stats())}`);
+  }
+}
+
+function sameSelect(senders: List<Waiter>, receivers: List<Waiter>): boolean {
+  const runners = new Set<unknown>();
+  for (let waiter = senders.head; waiter !== null; waiter = waiter.after) runners.add(waiter.runner);
+  for (let waiter = receivers.head; waiter !== null; waiter = waiter.after) runners.add(waiter.runner);
+  return runners.size === 1;
+}
+
+/** The buffer of every rendezvous channel: always empty, since its capacity is 0. */
+const NO_BUFFER: Ring<unknown> = new Ring();
+
+/**
+ * Makes a channel. `buffer` is the number of values it holds before a send waits (0, the default: a send and a receive meet), or a policy:
+ * `unbounded()`, `dropping(n)`, `sliding(n)`. `Infinity` is `unbounded()`.
+ *
+ * **Fairness.** Senders and receivers are each served first come, first served; values arrive in the order sent. **Cost.** O(1) for every operation.
+ *
+ * **Cancellation.** A cancelled `send` has given nothing, a cancelled `receive` has taken nothing, and the next in line is served.
+ *
+ * **Closing.** `close()` wakes everybody, in order; values in the buffer are still delivered. Then `receive` throws `EndOfChannel`, `next` and `for await`
+ * end, and `send` throws `ClosedError`. `close(error)` gives receivers that error instead of the end. `cancel(reason)` is the receiver's side: the buffer is
+ * dropped, and senders get `ClosedError` with `by: "receiver"`, which ends a task quietly.
+ *
+ * @throws {@link MisuseError} for a capacity that is no whole number from 0 to 2^30, and from `close()` when it was closed before
+ * @example
+ * const jobs = channel<Job>(16, { name: "jobs" });
+ * yield* jobs.send(job);
+ */
+export function channel<T>(buffer?: number | BufferPolicy, options?: { name?: string | undefined }): Channel<T> {
+  return new BufferedChannel<T>(buffer, options?.name ?? "channel");
+}

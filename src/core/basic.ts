@@ -1,0 +1,80 @@
+// The leaves that wait for nothing of the world: yieldNow, never, always.
+
+import { Leaf, requeue } from "./leaf.ts";
+import { machine, NOT_READY } from "./machine.ts";
+import type { Selectable } from "./types.ts";
+import { type Description, RUNNING, VALUE, type Waiter } from "./waiter.ts";
+
+class Never extends Leaf<never> {
+  ready(): boolean {
+    return false;
+  }
+
+  poll(): unknown {
+    return NOT_READY;
+  }
+
+  enlist(_waiter: Waiter): void {}
+
+  delist(_waiter: Waiter): void {}
+
+  describe(): Description {
+    return { operation: "never", object: "nothing", heldBy: [] };
+  }
+}
+
+class Always<T> extends Leaf<T> {
+  declare private readonly value: T;
+
+  constructor(value: T) {
+    super();
+    this.value = value;
+  }
+
+  ready(): boolean {
+    return true;
+  }
+
+  poll(): unknown {
+    return this.value;
+  }
+
+  enlist(_waiter: Waiter): void {}
+
+  delist(_waiter: Waiter): void {}
+
+  describe(): Description {
+    return { operation: "always", object: "a value", heldBy: [] };
+  }
+}
+
+class YieldNow extends Always<void> {
+  override next(input?: unknown): ReturnType<Leaf<void>["next"]> {
+    const { runner } = machine;
+    if (input !== undefined || runner === null || runner.state !== RUNNING || runner.cancelled !== null) return super.next(input);
+    return requeue(this, VALUE);
+  }
+
+  override describe(): Description {
+    return { operation: "yieldNow", object: "its turn", heldBy: [] };
+  }
+}
+
+/** Never completes: Go's nil channel in a `select`. Costs nothing while it waits. */
+export const never: Selectable<never> = new Never();
+
+/** Completes at once with a value, as a case that is always ready. */
+export function always<T>(value: T): Selectable<T> {
+  return new Always(value);
+}
+
+const turn: YieldNow = new YieldNow(undefined);
+
+/**
+ * Gives up the turn: the task goes to the tail of the run queue, behind all that are ready now. O(1). Awaited or in a `select` it is always ready.
+ *
+ * **Cancellation.** Throws `Cancelled` at the call while the scope is cancelled; a cancellation during the wait is seen by the next operation.
+ */
+export function yieldNow(): Selectable<void> {
+  return turn;
+}

@@ -1,0 +1,84 @@
+// What a body may be, and what its call may come to: a generator of ours, a leaf, a composite, a promise, or a plain value.
+//
+// The order of the tests matters: leaves and channels have `next`, leaves have `then`, strings and arrays have Symbol.iterator.
+
+import { describeValue } from "../base/errors.ts";
+import { Leaf, misuse } from "./leaf.ts";
+import { promised } from "./held.ts";
+import { Tasklet } from "./task.ts";
+import type { Operation, Suspend } from "./types.ts";
+
+/** An operation made of others. Each use runs the generator function anew, so it can be used again, unlike a bare generator. */
+export class Composite<T> implements Operation<T> {
+  declare private readonly run: () => Generator<Suspend, T, unknown>;
+
+  constructor(run: () => Generator<Suspend, T, unknown>) {
+    this.run = run;
+  }
+
+  [Symbol.iterator](): Generator<Suspend, T, unknown> {
+    return this.run();
+  }
+}
+
+type Driven = Iterator<unknown, unknown, unknown>;
+
+const GENERATOR_FUNCTION: unknown = Object.getPrototypeOf(function* () {});
+
+/** Generators that were given as operations rather than made by calling a generator function, and have been used. */
+const used = new WeakSet<object>();
+
+/** The iterator to drive for what a body has returned, or null when that is a value. Throws for what can be neither. */
+export function iteratorOf(returned: unknown, body: (...args: never) => unknown): Driven | null {
+  if (typeof returned !== "object" || returned === null) return null;
+  if (isGenerator(returned)) {
+    if (returned instanceof Leaf) return returned;
+    if (Object.getPrototypeOf(body) !== GENERATOR_FUNCTION) useOnce(returned, body.name || "anonymous");
+    return returned;
+  }
+  if (returned instanceof Composite) return returned[Symbol.iterator]();
+  if (isAsyncGenerator(returned)) {
+    throw misuse(`${body.name || "anonymous"}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`);
+  }
+  return typeof (returned as { then?: unknown }).then === "function" ? promised(returned as unknown as PromiseLike<unknown>) : null;
+}
+
+function useOnce(generator: object, from: string): void {
+  if (used.has(generator)) throw misuse(`${from}: this generator has been used before. Call its function again for each use.`);
+  used.add(generator);
+}
+
+/** The iterator of an operation given as an argument. Throws when it is none, or a generator that has been used before. */
+export function operationOf<T>(op: Operation<T>, from: string): Iterator<Suspend, T, unknown> {
+  const iterator = iterableOf(op);
+  if (iterator === null) throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
+  if (iterator === (op as unknown) && !(op instanceof Leaf)) useOnce(iterator, from);
+  return iterator as Iterator<Suspend, T, unknown>;
+}
+
+/** Generators and composites, and operations that users wrote as objects with a Symbol.iterator. */
+function iterableOf(op: unknown): Driven | null {
+  if (typeof op !== "object" || op === null || Array.isArray(op)) return null;
+  const make = (op as { [Symbol.iterator]?: () => Driven })[Symbol.iterator];
+  return typeof make === "function" ? make.call(op) : null;
+}
+
+function isGenerator(value: object): value is Driven {
+  const it = value as { next?: unknown; throw?: unknown };
+  return typeof it.next === "function" && typeof it.throw === "function" && Symbol.iterator in value;
+}
+
+function isAsyncGenerator(value: object): boolean {
+  const it = value as { next?: unknown; throw?: unknown };
+  return typeof it.next === "function" && typeof it.throw === "function" && Symbol.asyncIterator in value;
+}
+
+/** A body must not return an operation it has not performed: nobody would ever perform it. */
+export function refuseUnperformed(value: unknown, from: string): void {
+  if (typeof value !== "object" || value === null) return;
+  const operation = value instanceof Leaf ? !(value instanceof Tasklet) : value instanceof Composite || isGenerator(value);
+  if (!operation) return;
+  const what = value instanceof Leaf ? value.describe().operation : describeValue(value);
+  throw misuse(`${from}: the body returned an operation that never ran (${what}). Write return yield* before it.`);
+}
+

@@ -1,0 +1,76 @@
+// What `run(body, { debug: true })` adds: where tasks were spawned, and which operations were made but never started.
+//
+// A leaf made in such a run gets methods of its own that take it off the list as soon as it is used in any way. What is left when its task ends
+// was most likely a forgotten star. This costs microseconds for each operation, so it is never on by itself.
+
+import type { Leaf } from "./leaf.ts";
+import { machine } from "./machine.ts";
+import { userFrames } from "./report.ts";
+import { label, Tasklet } from "./task.ts";
+import type { Runner } from "./waiter.ts";
+
+const USES = [Symbol.iterator, "then", "map", "ready", "poll", "enlist", "next"] as const;
+
+export class Debug {
+  declare private readonly sites: WeakMap<object, string>;
+  declare private readonly made: Map<Runner, Map<object, string>>;
+  declare private readonly warn: (text: string) => void;
+
+  constructor(warn: (text: string) => void) {
+    this.sites = new WeakMap();
+    this.made = new Map();
+    this.warn = warn;
+    const previous = machine.made;
+    machine.made = (leaf) => {
+      previous?.(leaf);
+      this.track(leaf as Leaf<unknown>);
+    };
+  }
+
+  /** The line that spawns the task, which is the line that runs now. */
+  spawned(task: Tasklet<unknown>): void {
+    const here = frame();
+    if (here !== null) this.sites.set(task, here);
+  }
+
+  siteOf(task: Tasklet<unknown>): string | null {
+    return this.sites.get(task) ?? null;
+  }
+
+  ended(task: Tasklet<unknown>): void {
+    const left = this.made.get(task);
+    this.made.delete(task);
+    for (const [leaf, at] of left ?? []) {
+      const { operation } = (leaf as Leaf<unknown>).describe();
+      this.warn(`${operation}: an operation was made and never started, in ${label(task)} at ${at}. Write yield* before it.`);
+    }
+  }
+
+  private track(leaf: Leaf<unknown>): void {
+    const { maker } = leaf;
+    if (maker === null || leaf instanceof Tasklet || (maker.program as unknown as { debug: Debug | null }).debug !== this) return;
+    let mine = this.made.get(maker);
+    if (mine === undefined) {
+      mine = new Map();
+      this.made.set(maker, mine);
+    }
+    const list = mine;
+    list.set(leaf, frame() ?? "an unknown line");
+    for (const use of USES) {
+      const method = leaf[use] as (...args: unknown[]) => unknown;
+      Object.defineProperty(leaf, use, {
+        configurable: true,
+        value: (...args: unknown[]) => {
+          list.delete(leaf);
+          return method.apply(leaf, args);
+        },
+      });
+    }
+  }
+}
+
+function frame(): string | null {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder);
+  return userFrames(holder.stack ?? "")[0] ?? null;
+}

@@ -1,0 +1,87 @@
+// An extent inside a task: what `group` and the other composites that own tasks are made of. And the shield.
+//
+// An extent runs a body in a scope of its own, waits for the children that were started in it, and then throws what failed or returns the body's value.
+
+import { TaskCancelledError } from "../base/errors.ts";
+import { Composite, iteratorOf, operationOf, refuseUnperformed } from "./body.ts";
+import { enterScope, leaveScope } from "./cancel.ts";
+import { childrenEnd } from "./held.ts";
+import { misuse } from "./leaf.ts";
+import { cancelScope } from "./cancel.ts";
+import { combined, dismissDaemons, isCancellationOf, note } from "./lifecycle.ts";
+import { machine } from "./machine.ts";
+import { bodyScope, EXTENT, type GroupState, OBSERVED, type Scope, SHIELD, type Tasklet } from "./task.ts";
+import type { Operation, Suspend } from "./types.ts";
+
+type Steps<T> = Generator<Suspend, T, unknown>;
+
+function running(from: string): Tasklet<unknown> {
+  if (machine.runner === null) throw misuse(`${from}: yield* works only inside a task. Start one with run() or go().`);
+  return machine.runner as Tasklet<unknown>;
+}
+
+/** Performs `body` in an extent of its own inside the current task. `state` makes it a group. */
+export function* extent<T>(name: string, state: GroupState | null, body: (scope: Scope) => unknown): Steps<T> {
+  const task = running(name);
+  const scope = enterScope(task, task.scope ?? bodyScope(task), EXTENT, name, state);
+  let value: unknown;
+  let cancelled = false;
+  try {
+    // 1 the body
+    try {
+      value = body(scope);
+      const iterator = iteratorOf(value, body);
+      if (iterator !== null) value = yield* iterator as unknown as Operation<unknown>;
+      refuseUnperformed(value, name);
+    } catch (error) {
+      cancelled = isCancellationOf(scope.cancelled, error, true);
+      if (!cancelled) {
+        note(scope, error);
+        cancelScope(scope, error);
+      }
+    }
+    // 2 its children
+    dismissDaemons(scope);
+    if (scope.size > 0) yield* childrenEnd(scope);
+  } finally {
+    leaveScope(scope);
+  }
+  // 3 the outcome
+  const failures = [...(scope.failures ?? [])];
+  const unseen = (state?.failed ?? []).filter((child) => (child.flags & OBSERVED) === 0).map((child) => child.result);
+  if (unseen.length > 0) throw new AggregateError([...failures, ...unseen], `${name}: ${unseen.length} isolated failures were never joined`);
+  if (failures.length > 0) throw combined(failures, name);
+  if (cancelled) {
+    if (task.cancelled !== null) throw task.cancelled;
+    const reason = scope.cancelled?.reason;
+    throw new TaskCancelledError(`${name}: the group was cancelled before its body had ended. Catch this where it may be.`, reason, {
+      task: { id: task.id, name: task.name },
+      cause: reason,
+    });
+  }
+  return value as T;
+}
+
+/**
+ * Performs an operation that cancellation does not reach, for cleanup that has to wait. Once it has ended, the next operation throws `Cancelled` if the
+ * scope around it has been cancelled. Children started with `go` inside belong to the extent around the shield and are not shielded; those of a group
+ * inside it are.
+ *
+ * @throws {@link MisuseError} if it is given no operation, or a generator that has been used before
+ * @example
+ * try { yield* work(); } finally { yield* shield(connection.close()); }
+ */
+export function shield<T>(op: Operation<T>): Operation<T> {
+  if (typeof op !== "object" || op === null || !(Symbol.iterator in op)) operationOf(op, "shield"); // throws
+  return new Composite(() => shielded(op));
+}
+
+function* shielded<T>(op: Operation<T>): Steps<T> {
+  const task = running("shield");
+  const scope = enterScope(task, task.scope ?? bodyScope(task), SHIELD, "shield", null);
+  try {
+    return yield* { [Symbol.iterator]: () => operationOf(op, "shield") };
+  } finally {
+    leaveScope(scope);
+  }
+}

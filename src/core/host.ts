@@ -1,0 +1,35 @@
+// What the core needs of the world, given to it from outside: time, turns of the event loop, randomness, and who goes next.
+//
+// Production has a host on Node and no policy; a test has a host on virtual time and a policy of its own. Both run the same code.
+
+import type { ChoiceKind } from "./waiter.ts";
+
+export interface Host {
+  /** Milliseconds on a clock that never goes back, with a fraction. */
+  now(): number;
+  /** A 32-bit number to seed a run with that was given no seed. */
+  entropy(): number;
+  /** Calls back before the event loop turns (a microtask). */
+  soon(run: () => void): void;
+  /** Calls back after the event loop has turned once. Keeps the process alive until then. */
+  turn(run: () => void): void;
+  /** The same, but neither keeps the process alive nor delays it: tells that the loop has turned. */
+  turned(run: () => void): void;
+  /** Sets the one alarm to go off at `deadline` on this clock, in place of the one set before. Keeps the process alive. */
+  alarm(deadline: number, run: () => void): void;
+  /** Takes the alarm back. */
+  silence(): void;
+  /** Calls back each time nothing is left that could wake anybody, until told to stop. */
+  watch(dry: () => void): () => void;
+  /** Once, after `ms`, without keeping the process alive. Returns how to take it back. */
+  later(ms: number, run: () => void): () => void;
+  /** Tells a person something that no promise carries. */
+  warn(text: string): void;
+  /** What runs a function in the async context (AsyncLocalStorage) of now, or null where there are no such contexts. */
+  capture(): ((run: () => void) => void) | null;
+}
+
+/** Answers the choices there are. Choice 0 of `task` lets the current task go on, or the one woken first. */
+export interface Policy {
+  choose(kind: ChoiceKind, n: number): number;
+}

@@ -1,0 +1,243 @@
+// The life of a task: spawn, start, end, and what its end means to its owner.
+//
+// A task ends after its body and all its children have ended. What it ends with: an error of its body or of a child, however caught (several: an
+// AggregateError in order of time, each error once); else cancelled, if its body threw the cancellation; else the value. Ending runs no code of users.
+//
+// A failed child cancels its siblings and the body of its owner. In a group that isolates failures it only waits to be joined.
+
+import { Cancelled, ClosedError } from "../base/errors.ts";
+import { iteratorOf, refuseUnperformed } from "./body.ts";
+import { cancelScope } from "./cancel.ts";
+import {
+  type AnyBody,
+  ASYNC,
+  BODY,
+  bodyScope,
+  COUNTED,
+  DAEMON,
+  HELD,
+  INHERITED,
+  label,
+  OBSERVED,
+  type Program,
+  QUEUED,
+  type Scope,
+  Tasklet,
+} from "./task.ts";
+import { CANCELLED, complete, FAILED, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
+
+/** What the program does for this file. */
+export interface Keeper extends Program {
+  nextId(): number;
+  spawned(task: Tasklet<unknown>, owner: Scope | null): void;
+  ended(task: Tasklet<unknown>): void;
+  /** A failure is about to reach its owner: the last moment to find out where both stand. */
+  failed(task: Tasklet<unknown>, owner: Scope): void;
+}
+
+/** Makes a task and puts it in line: at the tail of the run queue, or where its group has a place for it. */
+export function spawn(program: Keeper, owner: Scope | null, body: AnyBody, args: readonly unknown[] | null, flags: number): Tasklet<unknown> {
+  const task = new Tasklet<unknown>(program, program.nextId(), body, args, flags);
+  if (owner !== null) {
+    owner.push(task);
+    if ((flags & DAEMON) === 0) owner.others++;
+    if (owner.cancelled !== null) task.flags |= INHERITED;
+  }
+  program.spawned(task, owner);
+  if (owner === null || owner.group === null || hasPlace(owner, task)) program.scheduler.ready(task);
+  return task;
+}
+
+/** Takes a place in the group, or a place in its queue. Daemons and tasks that will not run need none. */
+function hasPlace(owner: Scope, task: Tasklet<unknown>): boolean {
+  const { group } = owner;
+  if (group === null || (task.flags & (DAEMON | INHERITED)) !== 0) return true;
+  if (group.running < group.limit) {
+    group.running++;
+    task.flags |= COUNTED;
+    return true;
+  }
+  task.flags |= QUEUED;
+  group.queued.push(task);
+  return false;
+}
+
+/** A child has ended: its place goes to the first in the queue that still wants one. */
+function passPlace(owner: Scope): void {
+  const { group } = owner;
+  if (group === null) return;
+  group.running--;
+  while (group.queued.size > 0) {
+    const task = group.queued.shift();
+    if ((task.flags & QUEUED) === 0) continue; // cancelled meanwhile
+    task.flags = (task.flags & ~QUEUED) | COUNTED;
+    group.running++;
+    task.program.scheduler.ready(task);
+    return;
+  }
+}
+
+/** Calls the body. Answers the iterator to drive, or null when the task has come to its end by that. */
+export function begin(task: Tasklet<unknown>): Iterator<unknown, unknown, unknown> | null {
+  const { body, cancelled } = task;
+  const args = task.result as readonly unknown[] | null;
+  task.result = undefined;
+  if (cancelled !== null) {
+    end(task, CANCELLED, cancelled.reason);
+    return null;
+  }
+  let returned: unknown;
+  try {
+    returned = args === null ? (body as () => unknown)() : body.apply(undefined, args as never);
+    task.generator = iteratorOf(returned, body);
+  } catch (error) {
+    bodyEnded(task, FAILED, error);
+    return null;
+  }
+  if (task.generator === null) bodyEnded(task, SUCCEEDED, returned);
+  return task.generator;
+}
+
+/** The body has returned (SUCCEEDED) or thrown (FAILED). The task ends when its children have. */
+export function bodyEnded(task: Tasklet<unknown>, how: number, result: unknown): void {
+  let kind = how;
+  let value = result;
+  task.generator = null;
+  if (task.state === WAITING && task.waiter !== null) task.waiter.leaf?.delist(task.waiter); // it iterated an operation and left it
+  if (kind === SUCCEEDED && typeof value === "object" && value !== null) {
+    try {
+      refuseUnperformed(value, label(task));
+    } catch (error) {
+      kind = FAILED;
+      value = error;
+    }
+  }
+  if (kind === FAILED && isCancellation(task, value)) {
+    kind = CANCELLED;
+    value = task.cancelled === null ? value : task.cancelled.reason;
+  }
+  const { scope } = task;
+  if (scope === null) {
+    end(task, kind, value);
+    return;
+  }
+  if (kind === FAILED) note(scope, value);
+  if (kind !== SUCCEEDED) cancelScope(scope, value);
+  if (scope.size === 0) {
+    end(task, kind, value);
+    return;
+  }
+  scope.joining = true;
+  task.state = WAITING;
+  task.flags |= HELD;
+  task.wake = kind;
+  task.result = value;
+  task.since = task.program.scheduler.tick;
+  if (scope.others === 0) cancelDaemons(scope);
+}
+
+/**
+ * Is this error the cancellation, on its way out? In an async body also the reason, or the AbortError that a call made of it. A producer whose
+ * consumer has left is not at fault either.
+ */
+export function isCancellation(task: Tasklet<unknown>, error: unknown): boolean {
+  if (error instanceof ClosedError && error.by === "receiver") return true;
+  return isCancellationOf(task.cancelled, error, (task.flags & ASYNC) !== 0);
+}
+
+export function isCancellationOf(cancelled: Cancelled | null, error: unknown, async: boolean): boolean {
+  if (cancelled === null) return false;
+  if (error === cancelled || error instanceof Cancelled) return true;
+  return async && (error === cancelled.reason || (error instanceof Error && error.name === "AbortError"));
+}
+
+/** Keeps an error of the body or a child, once. */
+export function note(scope: Scope, error: unknown): void {
+  if (scope.failures === null) scope.failures = [error];
+  else if (!scope.failures.includes(error)) scope.failures.push(error);
+}
+
+/** What a scope throws for its failures: the one, or all of them. */
+export function combined(failures: readonly unknown[], who: string): unknown {
+  if (failures.length === 1) return failures[0];
+  return new AggregateError(failures, `${who}: ${failures.length} failures: ${failures.map(tell).join("; ")}`);
+}
+
+const tell = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Ends a task, and its owners as far as they have only been waiting for it. A loop, so that a long chain of owners costs no stack. */
+function end(first: Tasklet<unknown>, how: number, result: unknown): void {
+  let task = first;
+  let kind = how;
+  let value = result;
+  for (;;) {
+    // 1 the outcome
+    const { scope, list: owner } = task;
+    if (scope !== null) {
+      if (scope.failures !== null) {
+        kind = FAILED;
+        value = combined(scope.failures, label(task));
+      }
+      if (!scope.hasSignal) task.scope = null;
+    }
+    task.state = kind;
+    task.result = value;
+    task.generator = null;
+    task.waiter = null;
+    task.flags &= ~HELD;
+    // 2 whoever waits for it
+    wakeJoiners(task);
+    (task.program as Keeper).ended(task);
+    if (owner === null) return;
+    // 3 the owner
+    owner.remove(task);
+    if ((task.flags & DAEMON) === 0) owner.others--;
+    if ((task.flags & COUNTED) !== 0) passPlace(owner);
+    if (kind === FAILED) childFailed(owner, task);
+    if (!owner.joining) return;
+    if (owner.size > 0) {
+      if (owner.others === 0) cancelDaemons(owner);
+      return;
+    }
+    owner.joining = false;
+    if (owner.kind !== BODY) {
+      wake(owner.task, VALUE, undefined);
+      return;
+    }
+    // 4 the owner's body ended earlier, so now the owner ends too
+    task = owner.task;
+    kind = task.wake;
+    value = task.result;
+  }
+}
+
+function wakeJoiners(task: Tasklet<unknown>): void {
+  const { joiners } = task;
+  if (joiners === null) return;
+  for (let waiter = joiners.shift(); waiter !== null; waiter = joiners.shift()) {
+    task.flags |= OBSERVED;
+    complete(waiter, undefined);
+  }
+  task.joiners = null;
+}
+
+function childFailed(owner: Scope, task: Tasklet<unknown>): void {
+  const { group } = owner;
+  if (group?.isolate === true) {
+    if ((task.flags & OBSERVED) === 0) group.failed.push(task);
+    return;
+  }
+  (task.program as Keeper).failed(task, owner);
+  note(owner, task.result);
+  cancelScope(owner, task.result);
+}
+
+/** Only daemons are left: they have nobody to serve any more. */
+function cancelDaemons(scope: Scope): void {
+  for (let child = scope.head; child !== null; child = child.after) cancelScope(bodyScope(child), "all others of its group have ended");
+}
+
+/** Called when the body of a group has ended and only daemons may be left. */
+export function dismissDaemons(scope: Scope): void {
+  if (scope.size > 0 && scope.others === 0) cancelDaemons(scope);
+}

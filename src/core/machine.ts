@@ -1,0 +1,56 @@
+// The registers of this thread: which task runs now, and how much it may still do before it gives up its turn.
+//
+// `credit` is the one number an operation looks at before it completes at once. It is the rest of the task's budget in plain production, and 0
+// whenever something must be looked into first: no task runs, the budget is spent, the scope is cancelled, or a policy wants to be asked. So the fast
+// path pays for cancellation and for exploration with a single comparison. While credit is masked, `reserve` keeps the rest of the budget.
+//
+// Only the scheduler, the leaf protocol and the scopes write these.
+
+import type { Suspend } from "./types.ts";
+import type { Home, Runner } from "./waiter.ts";
+
+/** Operations that may complete without giving up the turn. */
+export const BUDGET = 128;
+
+class Machine {
+  declare runner: Runner | null;
+  declare credit: number;
+  declare reserve: number;
+  /** Where operations belong that are awaited outside any task. Set by the front door. */
+  declare ambient: Home | null;
+  /** Told of every operation that is made, when a run asked for that. */
+  declare made: ((leaf: object) => void) | null;
+
+  constructor() {
+    this.runner = null;
+    this.credit = 0;
+    this.reserve = 0;
+    this.ambient = null;
+    this.made = null;
+  }
+}
+
+export const machine: Machine = new Machine();
+
+/** Something must be looked into before the next operation: takes the fast path away. */
+export function mask(): void {
+  if (machine.credit > 0) machine.reserve = machine.credit;
+  machine.credit = 0;
+}
+
+/** Gives the fast path back. */
+export function unmask(): void {
+  if (machine.credit === 0) machine.credit = machine.reserve;
+  machine.reserve = 0;
+}
+
+/** What a parked operation yields. Its identity tells the scheduler's own suspensions from foreign ones. */
+export const SUSPEND: Suspend = Object.freeze({}) as Suspend;
+export const PARKED: IteratorYieldResult<Suspend> = Object.freeze({ done: false, value: SUSPEND });
+
+/** Sent into a generator to resume it; the leaf at the bottom knows from its runner why. */
+export const RESUME: unknown = Symbol("resume");
+/** Sent into a parked generator to learn where it stands; the leaf at the bottom looks at the stack and parks again. */
+export const PROBE: unknown = Symbol("probe");
+/** What `poll` answers when the operation cannot complete at once. */
+export const NOT_READY: unknown = Symbol("not ready");

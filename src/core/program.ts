@@ -1,0 +1,193 @@
+// A program: what one call of `run` starts, with its seed, its numbering, and its end. One more, the ambient program of a thread, is home to operations
+// that are awaited outside any task.
+//
+// A program ends when its root task has ended. If it got stuck on the way, its verdict is thrown whatever the root made of it.
+
+import { DeadlockError, LeakError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import { operationOf } from "./body.ts";
+import { cancelScope } from "./cancel.ts";
+import { Debug } from "./debug.ts";
+import { type Leaf, misuse } from "./leaf.ts";
+import { type Keeper, spawn } from "./lifecycle.ts";
+import { NOT_READY } from "./machine.ts";
+import { bodyReturned, formatReports, liveTasks, onlyJoins, reportOf, tellOrigin } from "./report.ts";
+import type { Resident, Scheduler } from "./scheduler.ts";
+import { type AnyBody, bodyScope, INHERITED, label, owningScope, type Scope, SETTLES, Tasklet } from "./task.ts";
+import type { Operation, RunOptions } from "./types.ts";
+import { type ChoiceKind, FAILED, RETRY, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
+
+type Within = (run: () => void) => void;
+
+interface Settling {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export class Program implements Keeper, Resident {
+  declare readonly scheduler: Scheduler;
+  declare readonly within: Within | null;
+  declare readonly debug: Debug | null;
+  declare root: Tasklet<unknown> | null;
+  declare private readonly random: Random;
+  declare private readonly contexts: WeakMap<Tasklet<unknown>, Within> | null;
+  declare private readonly settling: Map<Tasklet<unknown>, Settling>;
+  declare private lastId: number;
+  declare private verdict: DeadlockError | null;
+  /** What the main task's end is told to. */
+  declare private finished: (root: Tasklet<unknown>, verdict: DeadlockError | null) => void;
+
+  constructor(scheduler: Scheduler, options: RunOptions) {
+    const { host } = scheduler;
+    this.scheduler = scheduler;
+    this.within = host.capture();
+    this.debug = options.debug === true ? new Debug((text) => host.warn(text)) : null;
+    this.root = null;
+    this.random = new Random(options.seed ?? host.entropy());
+    this.contexts = options.asyncContext === true ? new WeakMap() : null;
+    this.settling = new Map();
+    this.lastId = 0;
+    this.verdict = null;
+    this.finished = () => {};
+  }
+
+  start(body: AnyBody, finished: (root: Tasklet<unknown>, verdict: DeadlockError | null) => void): Tasklet<unknown> {
+    this.finished = finished;
+    this.root = spawn(this, null, body, null, 0);
+    return this.root;
+  }
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  choose(kind: ChoiceKind, n: number): number {
+    const { policy } = this.scheduler;
+    if (policy !== null) return policy.choose(kind, n);
+    return kind === "select" ? this.random.below(n) : 0;
+  }
+
+  cancel(scope: Scope, reason: unknown): void {
+    cancelScope(scope, reason);
+  }
+
+  spawned(task: Tasklet<unknown>, owner: Scope | null): void {
+    if (this.contexts !== null) {
+      const context = this.scheduler.host.capture();
+      if (context !== null) this.contexts.set(task, context);
+    }
+    if (this.debug !== null) this.debug.spawned(task);
+    const { probe } = this.scheduler;
+    if (probe !== null) probe.spawned?.(task, owner === null ? null : owner.task);
+  }
+
+  /** The async context of one task, where each has its own. */
+  contextOf(task: Tasklet<unknown>): Within | null {
+    return this.contexts === null ? null : (this.contexts.get(task) ?? null);
+  }
+
+  ended(task: Tasklet<unknown>): void {
+    const { probe } = this.scheduler;
+    if (probe !== null) probe.ended?.(task);
+    if (this.debug !== null) this.debug.ended(task);
+    if ((task.flags & SETTLES) !== 0) this.settle(task);
+    else if (task === this.root) this.finished(task, this.verdict);
+  }
+
+  failed(task: Tasklet<unknown>, owner: Scope): void {
+    tellOrigin(task.result, task, owner);
+  }
+
+  /** Carries out a leaf that is awaited: a task of one operation, owned by the task that made the leaf, whose outcome goes to a promise alone. */
+  attempt(leaf: Leaf<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const maker = leaf.maker as Tasklet<unknown> | null;
+      const owner = maker !== null && maker.state < SUCCEEDED ? owningScope(maker) : null;
+      if (maker !== null && owner !== null && maker.cancelled !== null) throw maker.cancelled;
+      const raw = leaf.poll();
+      if (raw !== NOT_READY) {
+        resolve(leaf.finish(raw));
+        return;
+      }
+      const task = this.newSettling(owner, "await", leaf as unknown as Iterator<unknown, unknown, unknown>, { resolve, reject });
+      task.state = WAITING;
+      task.since = this.scheduler.tick;
+      const waiter = new Waiter(task as Runner, null, 0);
+      waiter.leaf = leaf;
+      task.waiter = waiter;
+      leaf.enlist(waiter);
+    });
+  }
+
+  /** Runs an operation as a child of a task, whose outcome goes to a promise alone. */
+  perform<T>(parent: Tasklet<unknown>, op: Operation<T>): Promise<T> {
+    const iterator = operationOf(op, "Task.run");
+    if (parent.state >= SUCCEEDED) throw misuse(`Task.run: ${label(parent)} has ended. Run operations before its body returns.`);
+    return new Promise<unknown>((resolve, reject) => {
+      const task = this.newSettling(owningScope(parent), "run", iterator, { resolve, reject });
+      task.wake = RETRY;
+      this.scheduler.ready(task);
+    }) as Promise<T>;
+  }
+
+  private newSettling(owner: Scope | null, name: string, iterator: Iterator<unknown, unknown, unknown>, settling: Settling): Tasklet<unknown> {
+    const task = new Tasklet<unknown>(this, this.nextId(), settlers[name] as AnyBody, null, SETTLES);
+    task.generator = iterator;
+    if (owner !== null) {
+      owner.push(task);
+      owner.others++;
+      if (owner.cancelled !== null) task.flags |= INHERITED;
+    }
+    this.settling.set(task, settling);
+    this.spawned(task, owner);
+    return task;
+  }
+
+  private settle(task: Tasklet<unknown>): void {
+    const settling = this.settling.get(task);
+    this.settling.delete(task);
+    if (task.state === SUCCEEDED) settling?.resolve(task.result);
+    else if (task.state === FAILED) settling?.reject(task.result);
+    else settling?.reject(task.cancelled ?? task.result);
+  }
+
+  /** The run can never go on: the first time, cleanup gets its chance; the second time nothing can help. */
+  stuck(): void {
+    const root = this.root as Tasklet<unknown>;
+    const first = this.verdict === null;
+    this.verdict ??= this.judge(root);
+    if (first) {
+      this.scheduler.host.warn(this.verdict.message);
+      cancelScope(bodyScope(root), this.verdict);
+    } else {
+      this.scheduler.host.warn(`${label(root)}: cleanup is stuck too, so the run is given up.\n${this.describe()}`);
+      this.finished(root, this.verdict);
+    }
+  }
+
+  private judge(root: Tasklet<unknown>): DeadlockError {
+    const leak = bodyReturned(root);
+    const tasks = liveTasks(root);
+    const report = this.describe();
+    const what = leak ? `leak: ${label(root)} has returned, but` : "deadlock:";
+    const message = `${what} ${tasks.filter((task) => !onlyJoins(task)).length} of ${tasks.length} tasks can never go on\n${report}`;
+    return leak ? new LeakError(message, report) : new DeadlockError(message, report);
+  }
+
+  /** Every task that waits for something, as text. One that only waits for its children is left out, unless nothing else is there. */
+  describe(): string {
+    const tasks = liveTasks(this.root as Tasklet<unknown>);
+    const blocked = tasks.filter((task) => !onlyJoins(task));
+    const shown = blocked.length === 0 ? tasks : blocked;
+    return formatReports(
+      shown.map((task) => reportOf(task, this.debug?.siteOf(task) ?? null)),
+      this.scheduler.tick,
+    );
+  }
+}
+
+/** Bodies that only lend their name to the tasks that settle promises. */
+const settlers: Readonly<Record<string, AnyBody>> = {
+  await: Object.defineProperty(() => {}, "name", { value: "await" }),
+  run: Object.defineProperty(() => {}, "name", { value: "run" }),
+};

@@ -1,0 +1,147 @@
+// What every task is doing, and where: for dumps, verdicts and errors. Costs nothing until somebody asks.
+//
+// A parked generator is resumed with PROBE. The leaf at the bottom of its chain of yield* captures the stack, which then shows every frame of the chain,
+// and parks again: the task has not noticed. Frames of this package and of Node are left out.
+
+import { describeValue } from "../base/errors.ts";
+import { probe } from "./leaf.ts";
+import { PROBE } from "./machine.ts";
+import { BODY, bodyScope, HELD, label, type Scope, type Tasklet } from "./task.ts";
+import { type Description, RUNNING, WAITING } from "./waiter.ts";
+import { childrenOf } from "./held.ts";
+
+/** One live task, as a dump shows it. */
+export interface TaskReport {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  /** What it waits for, or null when it does not wait. */
+  readonly waitsFor: Description | null;
+  /** Milliseconds since the scheduler began, when it was parked. */
+  readonly since: number;
+  /** The id of the task that owns it; 0 for the main task. */
+  readonly owner: number;
+  /** Where it stands, innermost frame first: "name (file:line:column)". Empty for a task that has not started. */
+  readonly stack: readonly string[];
+  /** Where it was spawned, when that was recorded. */
+  readonly spawned: string | null;
+}
+
+const own: string = new URL("..", import.meta.url).href;
+const FRAMES = 64;
+const PROBING = "offshootProbe";
+
+/** The frames of users in a stack, innermost first. */
+export function userFrames(stack: string): string[] {
+  const frames: string[] = [];
+  for (const line of stack.split("\n")) {
+    const frame = line.trim();
+    if (frame.includes(PROBING)) break; // beyond lies whoever asked
+    if (!frame.startsWith("at ") || frame.includes(own) || frame.includes("node:") || frame.includes("<anonymous>")) continue;
+    frames.push(frame.slice(3).replace("file://", ""));
+  }
+  return frames;
+}
+
+/** Where a task stands. */
+export function stackOf(task: Tasklet<unknown>): string[] {
+  if (task.generator === null || task.state === RUNNING) return [];
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  probe.stack = null;
+  try {
+    offshootProbe(task.generator);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+  const { stack } = probe;
+  return stack === null ? [] : userFrames(stack);
+}
+
+/** Its name in the stack tells the frames of the task from those of whoever asks. */
+function offshootProbe(generator: Iterator<unknown, unknown, unknown>): void {
+  generator.next(PROBE);
+}
+
+/** What a task waits for. */
+export function waitOf(task: Tasklet<unknown>): Description | null {
+  if (task.state !== WAITING) return null;
+  const scope = task.scope;
+  if (task.generator === null && scope !== null && scope.joining) return childrenOf(scope);
+  return task.waiter?.leaf?.describe() ?? null;
+}
+
+/** Every live task below a root, owners before what they own. */
+export function liveTasks(root: Tasklet<unknown>): Tasklet<unknown>[] {
+  const tasks: Tasklet<unknown>[] = [root];
+  for (let i = 0; i < tasks.length; i++) {
+    const scopes: Scope[] = [];
+    for (let scope = (tasks[i] as Tasklet<unknown>).scope; scope !== null; scope = scope.outer) scopes.unshift(scope);
+    for (const scope of scopes) for (let child = scope.head; child !== null; child = child.after) tasks.push(child);
+  }
+  return tasks;
+}
+
+export function reportOf(task: Tasklet<unknown>, spawned: string | null): TaskReport {
+  return {
+    id: task.id,
+    name: task.name,
+    status: task.status,
+    waitsFor: waitOf(task),
+    since: task.since,
+    owner: task.list === null ? 0 : task.list.task.id,
+    stack: stackOf(task),
+    spawned,
+  };
+}
+
+/** Is this task only waiting for its children? It is then no part of the cause. */
+export const onlyJoins = (task: Tasklet<unknown>): boolean => (task.flags & HELD) !== 0 && waitOf(task)?.operation === "children";
+
+/** Has the main body returned? */
+export function bodyReturned(root: Tasklet<unknown>): boolean {
+  const scope = bodyScope(root);
+  return scope.kind === BODY && scope.joining;
+}
+
+const MOST_SHOWN = 100;
+
+/** The report of a verdict as text: one paragraph for each task that waits. */
+export function formatReports(reports: readonly TaskReport[], tick: number): string {
+  const lines: string[] = [];
+  for (const task of reports.slice(0, MOST_SHOWN)) {
+    const wait = task.waitsFor;
+    const what = wait === null ? `is ${task.status}` : `waits for ${wait.operation} ${wait.object}`;
+    const since = wait === null ? "" : `, for ${tick - task.since} ms`;
+    const held = wait === null || wait.heldBy.length === 0 ? "" : `, held by ${wait.heldBy.join(", ")}`;
+    const owner = task.owner === 0 ? "" : ` (owned by #${task.owner})`;
+    lines.push(`  ${label(task)}${owner} ${what}${since}${held}`);
+    for (const frame of task.stack) lines.push(`      at ${frame}`);
+    if (task.spawned !== null) lines.push(`      spawned at ${task.spawned}`);
+  }
+  if (reports.length > MOST_SHOWN) lines.push(`  ... and ${reports.length - MOST_SHOWN} more`);
+  return lines.join("\n");
+}
+
+/** Appends to the stack of an error which task it came from, and the chain of its owners with the line each stands at. */
+export function tellOrigin(error: unknown, task: Tasklet<unknown>, scope: Scope | null): void {
+  if (!(error instanceof Error) || typeof error.stack !== "string" || told.has(error)) return;
+  told.add(error);
+  const lines = [`    in ${label(task)}`];
+  let owner = scope === null ? null : scope.task;
+  for (let i = 0; owner !== null && i < 10; i++) {
+    const at = stackOf(owner)[0];
+    lines.push(`    owned by ${label(owner)}${at === undefined ? "" : ` at ${at}`}`);
+    owner = owner.list?.task ?? null;
+  }
+  try {
+    error.stack = `${error.stack}\n${lines.join("\n")}`;
+  } catch {
+    // a frozen error keeps what it says
+  }
+}
+
+const told = new WeakSet<Error>();
+
+/** What a reason or an error says, in one line. */
+export const oneLine = (value: unknown): string => (value instanceof Error ? value.message : describeValue(value));

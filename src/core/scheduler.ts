@@ -1,0 +1,287 @@
+// The scheduler: one run queue, one heap of timers, one loop over them. One for each host: one a thread in production, one a simulation.
+//
+// The queue is FIFO; whoever is woken goes to the tail. A turn of the loop runs tasks until the queue is empty or its slice of time is used up; then the
+// event loop turns, so that neither I/O nor a due timer is kept waiting by tasks that are always ready. The clock is read every 32 steps, and more often
+// where steps take long.
+//
+// Invariants
+//   a task is in the queue exactly when its state is READY and its group has a place for it
+//   while the loop is not running, either the queue is empty or a call of it has been asked for
+//   the host's alarm is set to the first timer's deadline, or earlier
+
+import { describeValue, type MisuseError } from "../base/errors.ts";
+import { type Entry, Heap } from "../base/heap.ts";
+import { Ring } from "../base/ring.ts";
+import { Composite } from "./body.ts";
+import type { Host, Policy } from "./host.ts";
+import { begin, bodyEnded } from "./lifecycle.ts";
+import { Leaf, misuse } from "./leaf.ts";
+import { BUDGET, machine, PARKED, RESUME, SUSPEND } from "./machine.ts";
+import type { Probe } from "./probe.ts";
+import { label, type Tasklet } from "./task.ts";
+import { FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
+
+/** Milliseconds the tasks may have before the event loop gets its turn. */
+const SLICE = 4;
+/** The most steps between two looks at the clock (a look costs as much as a step), and the milliseconds that should lie between them at most. */
+const STEPS = 32;
+const LOOK = 0.25;
+
+/** A timer. `fire` is called in the loop, outside any task, once `deadline` has come. */
+export abstract class Alarm implements Entry {
+  declare deadline: number;
+  declare order: number;
+  declare place: number;
+
+  constructor() {
+    this.deadline = 0;
+    this.order = 0;
+    this.place = -1;
+  }
+
+  abstract fire(): void;
+}
+
+/** A program, as the scheduler sees it. */
+export interface Resident {
+  /** Runs a function in the async context the program was started in; null where there is none. */
+  readonly within: ((run: () => void) => void) | null;
+  /** The same for a task with a context of its own. */
+  contextOf(task: Tasklet<unknown>): ((run: () => void) => void) | null;
+}
+
+export class Scheduler implements Readier {
+  declare readonly host: Host;
+  declare readonly policy: Policy | null;
+  declare probe: Probe | null;
+  declare tick: number;
+  /** Turns of the loop so far: tells whether anything happened. */
+  declare turns: number;
+  declare readonly masks: boolean;
+  declare private readonly queue: Ring<Tasklet<unknown>>;
+  declare private readonly timers: Heap<Alarm>;
+  declare private order: number;
+  /** The loop runs, or has been asked for. */
+  declare private awake: boolean;
+  declare private steps: number;
+  declare private alarmAt: number;
+  /** When the event loop last turned, as far as is known; negative when it may have turned since. */
+  declare private burst: number;
+  declare private readonly origin: number;
+  /** The place in the queue that the policy has chosen already, or -1. */
+  declare private chosen: number;
+
+  constructor(host: Host, policy: Policy | null) {
+    this.host = host;
+    this.policy = policy;
+    this.probe = null;
+    this.tick = 0;
+    this.turns = 0;
+    this.masks = policy !== null;
+    this.queue = new Ring();
+    this.timers = new Heap();
+    this.order = 0;
+    this.awake = false;
+    this.steps = STEPS;
+    this.alarmAt = Number.POSITIVE_INFINITY;
+    this.burst = -1;
+    this.origin = host.now();
+    this.chosen = -1;
+  }
+
+  /** Puts a task at the tail of the queue. */
+  ready(task: Tasklet<unknown>): void {
+    this.queue.push(task);
+    if (!this.awake) this.rouse();
+  }
+
+  get hasTimers(): boolean {
+    return this.timers.size > 0;
+  }
+
+  get isIdle(): boolean {
+    return !this.awake;
+  }
+
+  /** Arms a timer that is not armed. O(log n). */
+  arm(alarm: Alarm, ms: number): void {
+    alarm.deadline = this.host.now() + ms;
+    alarm.order = this.order++;
+    this.timers.push(alarm);
+    if (!this.awake) this.setAlarm();
+  }
+
+  /** Takes a timer back. O(log n). */
+  disarm(alarm: Alarm): void {
+    this.timers.remove(alarm);
+    if (!this.awake && this.timers.size === 0) this.setAlarm();
+  }
+
+  /** A policy decides before each visible operation whether the running task goes on or another one is first. */
+  goesOn(): boolean {
+    if (this.policy === null) return true;
+    const choice = this.policy.choose("task", this.queue.size + 1);
+    this.chosen = choice - 1;
+    return choice === 0;
+  }
+
+  check(): void {
+    this.timers.check();
+    for (let i = 0; i < this.queue.size; i++) {
+      const task = this.queue.peek(i);
+      if (task.state >= RUNNING) throw new Error(`Scheduler: ${task.name} is in the run queue, but ${task.status}`);
+    }
+  }
+
+  /** Asks for a turn of the loop: at once, unless tasks have kept the event loop for a whole slice already. */
+  private rouse(): void {
+    this.awake = true;
+    const now = this.host.now();
+    if (this.burst < 0) {
+      this.burst = now;
+      this.host.turned(() => {
+        this.burst = -1;
+      });
+    }
+    if (now - this.burst < SLICE) this.host.soon(this.run);
+    else this.host.turn(this.run);
+  }
+
+  private readonly run: () => void = () => {
+    const { host, queue } = this;
+    const began = host.now();
+    let now = began;
+    this.turns++;
+    this.fireDue(now);
+    while (queue.size > 0 && now - began < SLICE) {
+      this.runSome(queue.peek(0).program as unknown as Resident);
+      const before = now;
+      now = host.now();
+      if (now - before > LOOK) this.steps = Math.max(this.steps >> 1, 1);
+      else if (this.steps < STEPS) this.steps++;
+      this.tick = Math.floor(now - this.origin);
+      this.fireDue(now);
+    }
+    machine.runner = null;
+    machine.credit = 0;
+    if (queue.size > 0) {
+      host.turn(this.run);
+      return;
+    }
+    this.awake = false;
+    this.setAlarm();
+  };
+
+  /** Runs a few tasks, in the async context of the program whose turn it is. */
+  private runSome(resident: Resident): void {
+    if (resident.within === null) this.runSteps(resident);
+    else resident.within(() => this.runSteps(resident));
+  }
+
+  private runSteps(resident: Resident): void {
+    const { queue } = this;
+    for (let i = this.steps; i > 0 && queue.size > 0; i--) {
+      let task: Tasklet<unknown>;
+      if (this.policy === null) { // seam
+        if ((queue.peek(0).program as unknown as Resident) !== resident) return;
+        task = queue.shift();
+      } else task = this.chooseTask(this.policy); // seam
+      const context = resident.contextOf(task);
+      if (context === null) this.step(task);
+      else context(() => this.step(task));
+      if (this.probe !== null) this.probe.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null); // seam
+    }
+  }
+
+  private chooseTask(policy: Policy): Tasklet<unknown> {
+    const { queue, chosen } = this;
+    this.chosen = -1;
+    if (chosen >= 0) return queue.takeAt(chosen);
+    return queue.takeAt(queue.size === 1 ? 0 : policy.choose("task", queue.size));
+  }
+
+  /** One turn of a task: from where it was parked to where it parks again, or to its end. */
+  private step(task: Tasklet<unknown>): void {
+    machine.runner = task;
+    task.state = RUNNING;
+    if (this.masks || task.cancelled !== null) {
+      machine.credit = 0;
+      machine.reserve = BUDGET;
+    } else {
+      machine.credit = BUDGET;
+      machine.reserve = 0;
+    }
+    let input: unknown = RESUME;
+    let generator = task.generator;
+    if (generator === null) {
+      generator = begin(task);
+      if (generator === null) return;
+      input = undefined;
+    }
+    let result: IteratorResult<unknown, unknown>;
+    try {
+      result = generator.next(input);
+    } catch (error) {
+      bodyEnded(task, FAILED, error);
+      return;
+    }
+    if (result === PARKED) return;
+    this.settle(task, result);
+  }
+
+  /** The task has returned, or it has yielded something else than a parked leaf of ours. */
+  private settle(task: Tasklet<unknown>, first: IteratorResult<unknown, unknown>): void {
+    let result = first;
+    while (result.done !== true) {
+      if (result.value === SUSPEND) return; // ours, wrapped by an iterator of the user's own
+      const { value } = result;
+      const generator = task.generator as Iterator<unknown, unknown, unknown>;
+      try {
+        if (generator.throw === undefined) throw foreign(task, value);
+        result = generator.throw(foreign(task, value));
+      } catch (error) {
+        bodyEnded(task, FAILED, error);
+        return;
+      }
+      if (result === PARKED) return;
+    }
+    bodyEnded(task, SUCCEEDED, result.value);
+  }
+
+  private fireDue(now: number): void {
+    const { timers } = this;
+    if (timers.size === 0) return;
+    machine.runner = null;
+    machine.credit = 0;
+    for (let alarm = timers.first(); alarm !== undefined && alarm.deadline <= now; alarm = timers.first()) {
+      timers.remove(alarm);
+      alarm.fire();
+    }
+  }
+
+  /** Sets the host's alarm to the first timer. An alarm that goes off too early only looks and is set again. */
+  private setAlarm(): void {
+    const first = this.timers.first();
+    if (first === undefined) {
+      if (this.alarmAt !== Number.POSITIVE_INFINITY) this.host.silence();
+      this.alarmAt = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (first.deadline >= this.alarmAt) return;
+    this.alarmAt = first.deadline;
+    this.host.alarm(first.deadline, () => {
+      this.alarmAt = Number.POSITIVE_INFINITY;
+      if (this.awake) return;
+      this.awake = true;
+      this.run();
+    });
+  }
+}
+
+/** The error for a value that was yielded and is no parked leaf of ours. */
+function foreign(task: Tasklet<unknown>, value: unknown): MisuseError {
+  if (value instanceof Leaf) return misuse(`${label(task)}: yielded ${value.describe().operation} without the star. Write yield* before it.`);
+  if (value instanceof Composite) return misuse(`${label(task)}: yielded an operation without the star. Write yield* before it.`);
+  const what = describeValue(value);
+  return misuse(`${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; wrap promises in until().`);
+}

@@ -1,0 +1,250 @@
+// Tasks and scopes: the tree that owns everything. Data, and what can be said of one node; the rules are in cancel.ts and lifecycle.ts.
+//
+// A scope is a stretch of a task: its body, a group inside it, a shield. It is the list of the tasks started in it, and it knows the cancellation in
+// force there. The scopes of one task form a stack: `outer` towards the body, `inner` towards where the task is now. Many tasks own nothing and are
+// never cancelled: their body's scope is made only when somebody needs it, which is why a parked task is small.
+//
+// Invariants
+//   task.scope is the innermost scope, or null as long as the body's own has not been made
+//   a task is linked in exactly one scope, its owner, until it ends; the root and awaited leaves are in none
+//   scope.cancelled is set once and never again; what it reaches is said in cancel.ts
+//   scope.others counts the children that are not daemons
+
+import { type Cancelled, describeValue, TaskCancelledError } from "../base/errors.ts";
+import { List } from "../base/list.ts";
+import type { Ring } from "../base/ring.ts";
+import { Leaf, misuse } from "./leaf.ts";
+import { NOT_READY } from "./machine.ts";
+import type { Operation, Task, TaskStatus } from "./types.ts";
+import type { Description, Home, Runner, Waiter } from "./waiter.ts";
+import { FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
+
+// Flags of a task.
+export const DAEMON = 1; // does not keep its group alive
+export const SETTLES = 2; // its outcome goes to a promise, not to an owner
+export const OBSERVED = 4; // somebody was told how it ended
+export const HELD = 8; // waits for what cancellation must not cut short: children, or a promise
+export const INHERITED = 16; // cancelled with its owner, whose cancellation is this task's too
+export const QUEUED = 32; // above the limit of its group: starts in turn
+export const COUNTED = 64; // takes one of the places of its group
+export const ASYNC = 128; // its body is an async function
+
+// Kinds of scope.
+export const BODY = 0;
+export const EXTENT = 1; // owns what is started in it
+export const SHIELD = 2; // stops cancellation, owns nothing
+
+/** The program a task belongs to, as tasks see it. */
+export interface Program extends Home {
+  cancel(scope: Scope, reason: unknown): void;
+  perform<T>(task: Tasklet<unknown>, op: Operation<T>): Promise<T>;
+}
+
+/** What only groups need. */
+export interface GroupState {
+  readonly limit: number;
+  readonly isolate: boolean;
+  /** Children that take a place. */
+  running: number;
+  /** Children above the limit, in order; some may have been cancelled meanwhile. */
+  readonly queued: Ring<Tasklet<unknown>>;
+  /** Children that failed, in order, when failures are isolated. */
+  readonly failed: Tasklet<unknown>[];
+}
+
+export class Scope extends List<Tasklet<unknown>> {
+  declare readonly task: Tasklet<unknown>;
+  declare readonly kind: number;
+  declare readonly name: string;
+  declare outer: Scope | null;
+  declare inner: Scope | null;
+  declare cancelled: Cancelled | null;
+  /** Errors of the body and the children, in order of time, each once. */
+  declare failures: unknown[] | null;
+  /** The body has ended and the task waits here for its children. */
+  declare joining: boolean;
+  declare others: number;
+  declare group: GroupState | null;
+  declare private controller: AbortController | null;
+
+  constructor(task: Tasklet<unknown>, kind: number, name: string, group: GroupState | null) {
+    super();
+    this.task = task;
+    this.kind = kind;
+    this.name = name;
+    this.outer = null;
+    this.inner = null;
+    this.cancelled = null;
+    this.failures = null;
+    this.joining = false;
+    this.others = 0;
+    this.group = group;
+    this.controller = null;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === null) {
+      this.controller = new AbortController();
+      if (this.cancelled !== null) this.abort(this.cancelled);
+    }
+    return this.controller.signal;
+  }
+
+  get hasSignal(): boolean {
+    return this.controller !== null;
+  }
+
+  abort(cancelled: Cancelled): void {
+    this.controller?.abort(cancelled.reason === undefined ? cancelled : cancelled.reason);
+  }
+}
+
+export type AnyBody = (...args: never) => unknown;
+
+const statusNames: readonly TaskStatus[] = ["ready", "running", "waiting", "succeeded", "failed", "cancelled"];
+
+/** What a `Task` is inside. One field more costs eight bytes for each of a million tasks. */
+export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
+  declare readonly program: Program;
+  declare readonly id: number;
+  declare readonly body: AnyBody;
+  declare flags: number;
+  declare state: number;
+  declare wake: number;
+  /** Before the start the arguments, while it lives what it is handed, in the end its value, error, or reason. */
+  declare result: unknown;
+  /** The iterator that is driven; null before the start and after the end. */
+  declare generator: Iterator<unknown, unknown, unknown> | null;
+  declare scope: Scope | null;
+  /** The owner, and the links among its children. */
+  declare list: Scope | null;
+  declare after: Tasklet<unknown> | null;
+  declare before: Tasklet<unknown> | null;
+  declare waiter: Waiter | null;
+  declare joiners: List<Waiter> | null;
+  declare since: number;
+
+  constructor(program: Program, id: number, body: AnyBody, args: readonly unknown[] | null, flags: number) {
+    super();
+    this.maker = null;
+    this.program = program;
+    this.id = id;
+    this.body = body;
+    this.flags = flags;
+    this.state = READY;
+    this.wake = VALUE;
+    this.result = args;
+    this.generator = null;
+    this.scope = null;
+    this.list = null;
+    this.after = null;
+    this.before = null;
+    this.waiter = null;
+    this.joiners = null;
+    this.since = 0;
+  }
+
+  get name(): string {
+    return this.body.name || "anonymous";
+  }
+
+  get status(): TaskStatus {
+    return statusNames[this.state] as TaskStatus;
+  }
+
+  get signal(): AbortSignal {
+    return bodyScope(this).signal;
+  }
+
+  get cancelled(): Cancelled | null {
+    if (this.scope !== null) return this.scope.cancelled;
+    return (this.flags & INHERITED) === 0 || this.list === null ? null : this.list.cancelled;
+  }
+
+  cancel(reason?: unknown): void {
+    if (this.state < SUCCEEDED) this.program.cancel(bodyScope(this), reason);
+  }
+
+  run<R>(op: Operation<R>): Promise<R> {
+    return this.program.perform(this as Tasklet<unknown>, op);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    const ended = (): void => {};
+    await this.then(ended, ended); // a failure is the owner's
+  }
+
+  // A task is a leaf: joining it is its one commit point.
+
+  ready(): boolean {
+    return this.state >= SUCCEEDED;
+  }
+
+  poll(): unknown {
+    if (this.state < SUCCEEDED) return NOT_READY;
+    this.flags |= OBSERVED;
+    return undefined;
+  }
+
+  enlist(waiter: Waiter): void {
+    if (waiter.runner === this) throw misuse(`Task.join: ${label(this)} waits for its own end. Join a task from another one.`);
+    this.joiners ??= new List();
+    this.joiners.push(waiter);
+  }
+
+  delist(waiter: Waiter): void {
+    this.joiners?.remove(waiter);
+  }
+
+  override finish(): T {
+    if (this.state === SUCCEEDED) return this.result as T;
+    if (this.state === FAILED) throw this.result;
+    throw this.cancellationError();
+  }
+
+  /** What a joiner gets if the task ended because it was cancelled. */
+  cancellationError(): TaskCancelledError {
+    const { id, name, result } = this;
+    const message = `Task.join: ${label(this)} was cancelled${why(result)}. Catch this where the task may be cancelled.`;
+    return new TaskCancelledError(message, result, { task: { id, name }, cause: result });
+  }
+
+  describe(): Description {
+    return { operation: "task.join", object: label(this), heldBy: [label(this)] };
+  }
+
+  protected override home(): Home {
+    return this.program;
+  }
+}
+
+/** How a task is called in messages: `task #3 "producer"`. */
+export function label(task: { readonly id: number; readonly name: string }): string {
+  return `task #${task.id} "${task.name}"`;
+}
+
+const why = (reason: unknown): string => {
+  if (reason === undefined) return "";
+  return `: ${reason instanceof Error ? reason.message.replace(/\.$/, "") : typeof reason === "string" ? reason : describeValue(reason)}`;
+};
+
+/** The scope of a task's body, made now if nobody has needed it yet. */
+export function bodyScope(task: Tasklet<unknown>): Scope {
+  let scope = task.scope;
+  if (scope === null) {
+    const { cancelled } = task;
+    scope = new Scope(task, BODY, task.name, null);
+    scope.cancelled = cancelled;
+    task.scope = scope;
+  }
+  while (scope.outer !== null) scope = scope.outer;
+  return scope;
+}
+
+/** The scope that owns what the task starts now. */
+export function owningScope(task: Tasklet<unknown>): Scope {
+  let scope = task.scope ?? bodyScope(task);
+  while (scope.kind === SHIELD) scope = scope.outer as Scope;
+  return scope;
+}

@@ -1,0 +1,99 @@
+// The types a user meets: what a task may yield*, what may be awaited and selected, what a body is.
+//
+// Types only. Where a signature looks odd, the plainer one infers wrongly or lets wrong code pass; the type tests hold that.
+
+declare const write_yield_star: unique symbol; // its name shows in the compiler's message when the star is forgotten
+
+/** What reaches the scheduler. Exported so that users' declaration files can name it. */
+export interface Suspend {
+  readonly [write_yield_star]: true;
+}
+
+/** What a task may `yield*`. `then` exists in types only: awaiting a composite is a compile error, not a silent no-op. */
+export interface Operation<T> {
+  // biome-ignore lint/suspicious/noExplicitAny: the one seam where a resumed value enters a generator
+  [Symbol.iterator](): Iterator<Suspend, T, any>;
+  then?(this: never): unknown;
+}
+
+/**
+ * An operation with one commit point: it may be yielded in a task, awaited anywhere, given to `select`, and mapped.
+ * Inert until used; each use is a fresh attempt, so `await r; await r` takes two values.
+ */
+export interface Selectable<T> extends Operation<T>, PromiseLike<T> {
+  then<A = T, B = never>(
+    onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
+  /** The same operation with its value passed through `f`, which runs in the task that waits, after the commit. */
+  map<U>(f: (value: T) => U): Selectable<U>;
+}
+
+/** A body: a generator function of ours, an async function, or a plain one (which may return an operation: it is performed). */
+export type Body<T, A extends readonly unknown[] = []> = (...args: A) => Operation<T> | PromiseLike<T> | T;
+/** What a body that returns `R` comes to. */
+export type Outcome<R> = R extends Operation<infer T> ? T : R extends PromiseLike<infer T> ? T : R;
+export interface NotABody<Y> {
+  readonly "a body may only yield* operations (with the star)": Y;
+}
+/** Refuses generators that yield anything but our operations, and async generators. */
+export type Checked<R> =
+  R extends Iterator<infer Y, unknown, never> ? ([Y] extends [Suspend] ? unknown : NotABody<Y>)
+  : R extends AsyncIterator<infer Y, unknown, never> ? NotABody<Y>
+  : unknown;
+/** What an operation completes with. */
+export type Result<O> = O extends Operation<infer T> ? T : never;
+/** The same for each of a tuple or record of operations. */
+export type Results<O> = { -readonly [K in keyof O]: Result<O[K]> };
+
+/** The sending end of a channel. `send` and `trySend` are properties so that variance is checked; a class may implement them as methods. */
+export interface Sender<in T> {
+  /** Gives a value, waiting until it is taken or there is room. */
+  readonly send: (value: T) => Selectable<void>;
+  /** Gives a value if that needs no waiting. False means only "would wait". */
+  readonly trySend: (value: T) => boolean;
+  /** No more values will come; with an error, receivers get it once the buffer is drained. */
+  close(error?: unknown): void;
+}
+
+/** The receiving end of a channel. Leaving a `for await` early cancels nothing: the channel stays as it is. */
+export interface Receiver<out T> extends AsyncIterable<T> {
+  /** Takes the next value, waiting until there is one. */
+  receive(): Selectable<T>;
+  /** The same in the shape of an iterator: `done` when the channel is closed and drained. */
+  next(): Selectable<IteratorResult<T, void>>;
+  /** Takes a value if that needs no waiting; `closed` tells whether one can still come. */
+  tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean };
+  /** The receiver gives up: buffered values are dropped and senders get `ClosedError`. */
+  cancel(reason?: unknown): void;
+}
+
+/** A running body. Yield or await it to join: that throws what the task threw, or `TaskCancelledError` if it was cancelled. */
+export interface Task<T> extends Selectable<T>, AsyncDisposable {
+  /** Counts from 1 in each run. */
+  readonly id: number;
+  /** The name of the body's function; see `named`. */
+  readonly name: string;
+  readonly status: TaskStatus;
+  /** Cancels the task and all it owns. Cancelling twice is the same as once; a task that has ended stays as it is. Never waits. */
+  cancel(reason?: unknown): void;
+  /** Aborted when the task is cancelled. Made on first use. */
+  readonly signal: AbortSignal;
+  /** For async bodies: runs an operation as a child of this task. `const me = currentTask()` before the first await, then `await me.run(op)`. */
+  run<R>(op: Operation<R>): Promise<R>;
+}
+export type TaskStatus = "ready" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+
+/** Options of `run`. */
+export interface RunOptions {
+  /** The name of the main task. Default: the name of the body. */
+  readonly name?: string | undefined;
+  /** Cancels the main task when it is aborted; `run` then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Seeds the choices of `select`. Default: a random one. */
+  readonly seed?: number | undefined;
+  /** Capture the AsyncLocalStorage context at each spawn, rather than at this call. Default false. */
+  readonly asyncContext?: boolean | undefined;
+  /** Record where tasks were spawned, and report operations that were made but never started. Default false; costs microseconds for each. */
+  readonly debug?: boolean | undefined;
+}

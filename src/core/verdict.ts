@@ -1,0 +1,82 @@
+// Failure of the whole: finds out when programs can never go on.
+//
+// The host tells when nothing is left that could wake anybody. When it says so twice with no turn of the scheduler between, every program that has not
+// ended is stuck, and that is exact. Where the process is kept alive by something else, all that can be said is that every task has waited only for
+// objects of this library for a while: that is a warning, given once.
+
+import type { Program } from "./program.ts";
+import { liveTasks, waitOf } from "./report.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Tasklet } from "./task.ts";
+
+const PATIENCE = 1_000; // ms
+const OUTSIDE = new Set(["until", "callback", "aborted", "events", "fromIterable"]);
+
+export class Verdicts {
+  declare private readonly scheduler: Scheduler;
+  declare private readonly programs: Set<Program>;
+  declare private unwatch: (() => void) | null;
+  declare private cancelLook: (() => void) | null;
+  declare private turnsWhenDry: number;
+  declare private turnsWhenLooked: number;
+  declare private readonly warned: WeakSet<Program>;
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+    this.programs = new Set();
+    this.unwatch = null;
+    this.cancelLook = null;
+    this.turnsWhenDry = -1;
+    this.turnsWhenLooked = -1;
+    this.warned = new WeakSet();
+  }
+
+  add(program: Program): void {
+    this.programs.add(program);
+    if (this.unwatch !== null) return;
+    this.unwatch = this.scheduler.host.watch(() => this.dry());
+    this.lookLater();
+  }
+
+  remove(program: Program): void {
+    this.programs.delete(program);
+    if (this.programs.size > 0) return;
+    this.unwatch?.();
+    this.unwatch = null;
+    this.cancelLook?.();
+    this.cancelLook = null;
+  }
+
+  private dry(): void {
+    const { scheduler } = this;
+    if (!scheduler.isIdle || scheduler.hasTimers) return;
+    if (scheduler.turns !== this.turnsWhenDry) {
+      this.turnsWhenDry = scheduler.turns;
+      scheduler.host.turn(() => {}); // look again after one more turn of the event loop
+      return;
+    }
+    this.turnsWhenDry = -1;
+    for (const program of [...this.programs]) program.stuck();
+  }
+
+  private lookLater(): void {
+    this.turnsWhenLooked = this.scheduler.turns;
+    this.cancelLook = this.scheduler.host.later(PATIENCE, () => {
+      this.look();
+      this.lookLater();
+    });
+  }
+
+  private look(): void {
+    const { scheduler } = this;
+    if (!scheduler.isIdle || scheduler.hasTimers || scheduler.turns !== this.turnsWhenLooked) return;
+    const stuck = [...this.programs].filter((program) => !this.warned.has(program));
+    for (const program of stuck) {
+      if (liveTasks(program.root as Tasklet<unknown>).some((task) => OUTSIDE.has(waitOf(task)?.operation ?? ""))) return;
+    }
+    for (const program of stuck) {
+      this.warned.add(program);
+      scheduler.host.warn(`stuck: every task has waited only for other tasks for ${PATIENCE} ms\n${program.describe()}`);
+    }
+  }
+}

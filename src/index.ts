@@ -1,0 +1,48 @@
+// The front door, `offshoot`. Loading it gives this thread its runtime on Node.
+
+import { install } from "./core/run.ts";
+import { NodeHost } from "./host/node.ts";
+
+install(new NodeHost());
+
+export {
+  Cancelled,
+  ClosedError,
+  DeadlockError,
+  EndOfChannel,
+  LeakError,
+  MisuseError,
+  OffshootError,
+  TaskCancelledError,
+  TimeoutError,
+} from "./base/errors.ts";
+
+
+export type { Channel, ChannelStats } from "./channel/channel.ts";
+export { channel } from "./channel/channel.ts";
+export type { BufferPolicy } from "./channel/policy.ts";
+export { dropping, sliding, unbounded } from "./channel/policy.ts";
+export { always, never, yieldNow } from "./core/basic.ts";
+export { shield } from "./core/extent.ts";
+export { currentTask, go, named, run } from "./core/run.ts";
+export type { Cases, Selected } from "./core/select.ts";
+export { select, selectNow } from "./core/select.ts";
+export type {
+  Body,
+  Checked,
+  NotABody,
+  Operation,
+  Outcome,
+  Receiver,
+  Result,
+  Results,
+  RunOptions,
+  Selectable,
+  Sender,
+  Suspend,
+  Task,
+  TaskStatus,
+} from "./core/types.ts";
+export type { Group, GroupOptions } from "./flow/group.ts";
+export { group } from "./flow/group.ts";
+export { sleep } from "./time/sleep.ts";
