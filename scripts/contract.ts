@@ -1,0 +1,122 @@
+// Holds the front door to its contract: names, and types that may stand where the contract's stand.
+//
+//   1 every name of the contract is exported, or is in PENDING; a name in PENDING is not exported yet
+//   2 what is exported is compared by the compiler, in a file made here:
+//     functions and constants  ours may be used where the contract's are
+//     classes                  the same for what they construct, and for the constructor if users call it
+//     types                    ours go where the contract's go; types that users hand in go the other way
+//
+// A `unique symbol` is another one in each file that declares it, so the copy of the contract that is compared takes the
+// branded types from the built package. The contract lives beside the repository; without it this check is skipped.
+
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exportsOf } from "./lib/doors.ts";
+import { lex } from "./lib/lex.ts";
+import { declaredExports } from "./lib/modules.ts";
+import { fail, needBuild, root, tool } from "./lib/tool.ts";
+
+const CONTRACT = join(root, "../shared/contract/offshoot.d.ts");
+const FOLDER = ".cache/contract";
+
+/** Names of the contract that are not built yet. It only ever shrinks. */
+const PENDING: readonly string[] = [
+  ..."all race any settle map timeout moveOnAfter TaskLocal".split(" "),
+  ..."Timer timer Ticker ticker now".split(" "),
+  ..."until callback aborted ChannelOptions Emitter events fromIterable".split(" "),
+  ..."BroadcastOptions Broadcast broadcast".split(" "),
+  ..."Lock Lockable Mutex RwLock Semaphore WaitGroup Once Condition Latch Barrier SingleFlight".split(" "),
+];
+
+/** The branded types, and the brands that go with them. */
+const BRANDED = ["Suspend", "BufferPolicy"];
+/** Types that users hand in: the contract's must be accepted where ours stand. */
+const INWARD = new Set("RunOptions GroupOptions ChannelOptions BroadcastOptions Emitter Cases Body".split(" "));
+/** Types that are computed from others: they must be the same, so they are compared both ways. */
+const COMPUTED = new Set("Outcome Checked Result Results Selected".split(" "));
+/** What a generic type is compared at, where a plain object would not do. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  Outcome: "<C.Operation<1> | Promise<2> | 3>",
+  Checked: "<Generator<C.Suspend, 1> | Generator<4, 1> | AsyncGenerator<5> | 3>",
+  Result: "<C.Selectable<1> | C.Task<2>>",
+  Results: "<{ readonly a: C.Selectable<1>; readonly b: C.Operation<2> }>",
+  Selected: "<{ a: C.Selectable<1>; b: C.Selectable<2> } | readonly [C.Selectable<3>, C.Selectable<4>]>",
+  SingleFlight: "<string, number>",
+};
+
+if (existsSync(CONTRACT)) {
+  needBuild();
+  await check();
+} else {
+  console.log("skipped: contract not found beside the repository; the front door was not compared with it");
+}
+
+async function check(): Promise<void> {
+  const text = readFileSync(CONTRACT, "utf8");
+  const promised = declaredExports(lex(text));
+  const built = new Map((await exportsOf()).get("offshoot")!.map((found) => [found.name, found]));
+
+  for (const { name, type } of promised) {
+    const found = built.get(name);
+    if (found === undefined && !PENDING.includes(name)) fail(`"${name}" is in the contract and is not exported`);
+    if (found !== undefined && PENDING.includes(name)) fail(`"${name}" is exported: take it off PENDING`);
+    if (found?.type && !type) fail(`"${name}" is exported as a type only; the contract has a value`);
+  }
+  for (const name of PENDING)
+    if (!promised.some((other) => other.name === name)) fail(`"${name}" is in PENDING and not in the contract`);
+
+  const shared = promised.filter(({ name }) => built.has(name));
+  rmSync(join(root, FOLDER), { recursive: true, force: true });
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  writeFileSync(join(root, FOLDER, "contract.d.ts"), withOurBrands(text, built.has("BufferPolicy")));
+  const lines = comparison(text, shared);
+  writeFileSync(join(root, FOLDER, "compare.ts"), `${lines.join("\n")}\n`);
+  const options = { noEmit: true, noUnusedLocals: false };
+  const config = { extends: "../../tsconfig.base.json", compilerOptions: options, files: ["compare.ts"] };
+  writeFileSync(join(root, FOLDER, "tsconfig.json"), JSON.stringify(config));
+  const ran = await tool("tsc", ["-p", `${FOLDER}/tsconfig.json`]);
+  if (ran.code === 0) return;
+  const nameOf = (line: string): string => lines[Number(line) - 1]?.split("// ")[1] ?? "?";
+  fail((ran.stdout + ran.stderr).replace(/^.*compare\.ts\((\d+),\d+\)/gm, (_, line: string) => `"${nameOf(line)}"`));
+}
+
+/** The contract, with the branded types imported from the built package. */
+function withOurBrands(text: string, policies: boolean): string {
+  const names = policies ? BRANDED : BRANDED.filter((name) => name !== "BufferPolicy");
+  const head = `import type { ${names.join(", ")} } from "../../dist/index.js";\nexport type { ${names.join(", ")} };\n`;
+  let copy = text.replace(/^declare const write_yield_star\b.*$/m, "");
+  if (policies) copy = copy.replace(/^declare const policyBrand\b.*$/m, "");
+  for (const name of names) copy = copy.replace(new RegExp(`^export interface ${name}\\b.*$`, "m"), "");
+  return head + copy;
+}
+
+/** One line of TypeScript for each comparison; the name stands behind it. */
+function comparison(text: string, shared: readonly { name: string; type: boolean }[]): string[] {
+  const lines = [
+    'import type * as O from "../../dist/index.js";',
+    'import type * as C from "./contract.d.ts";',
+    "/** An error at T: what is exported does not fit the contract. */",
+    "type Fits<T extends Wanted, Wanted> = [T, Wanted];",
+    "type Class<I> = abstract new (...args: never) => I;",
+  ];
+  for (const { name, type } of shared) {
+    if (BRANDED.includes(name)) continue;
+    const line = (from: string, to: string): number =>
+      lines.push(`export type _${lines.length} = Fits<${from}, ${to}>; // ${name}`);
+    const generic = new RegExp(`^export (?:declare )?(?:class|interface|type) ${name}<`, "m").test(text);
+    const args = ARGUMENTS[name] ?? (generic ? "<any>" : "");
+    const isClass = new RegExp(`^export class ${name}\\b`, "m").test(text);
+    if (isClass) {
+      line(`O.${name}${args}`, `C.${name}${args}`);
+      line(`typeof O.${name}`, `Class<C.${name}${args}>`);
+      if (!/Error$|^Cancelled$|^EndOfChannel$/.test(name)) line(`typeof O.${name}`, `typeof C.${name}`);
+    } else if (!type) {
+      line(`typeof O.${name}`, `typeof C.${name}`);
+    } else {
+      const at = generic ? (ARGUMENTS[name] ?? "<{ readonly sample: string }>") : "";
+      if (!INWARD.has(name)) line(`O.${name}${at}`, `C.${name}${at}`);
+      if (INWARD.has(name) || COMPUTED.has(name)) line(`C.${name}${at}`, `O.${name}${at}`);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,96 @@
+// What a user of plain JavaScript does with the installed package, on every Node that is supported.
+
+import assert from "node:assert/strict";
+import { Cancelled, channel, DeadlockError, go, group, run, select, sleep, TaskCancelledError } from "offshoot";
+
+// tasks, a channel, and what a body returns
+const sum = await run(function* () {
+  const numbers = channel();
+  go(function* producer() {
+    for (let n = 1; n <= 10; n++) yield* numbers.send(n);
+    numbers.close();
+  });
+  let total = 0;
+  for (;;) {
+    const next = yield* numbers.next();
+    if (next.done) return total;
+    total += next.value;
+  }
+});
+assert.equal(sum, 55);
+
+// bodies of every kind, and joining them
+const joined = await run(async () => {
+  const task = go(async () => {
+    await null;
+    return "async";
+  });
+  const plain = go(() => "plain");
+  return [await task, await plain];
+});
+assert.deepEqual(joined, ["async", "plain"]);
+
+// select commits one case; a sleep that loses has done nothing
+const chosen = await run(function* () {
+  const words = channel(1);
+  yield* words.send("ready");
+  const first = yield* select({ word: words.receive(), late: sleep(60_000) });
+  const second = yield* select({ word: words.receive(), late: sleep(1) });
+  return [first.key, first.value, second.key];
+});
+assert.deepEqual(chosen, ["word", "ready", "late"]);
+
+// a group ends after its children; cancelling reaches them and their cleanup runs
+const seen = [];
+await run(function* () {
+  yield* group(function* (g) {
+    const child = g.go(function* child() {
+      try {
+        yield* sleep(60_000);
+      } catch (error) {
+        assert.ok(error instanceof Cancelled);
+        seen.push("cancelled");
+        throw error;
+      } finally {
+        seen.push("cleaned up");
+      }
+    });
+    yield* sleep(1);
+    child.cancel("enough");
+    try {
+      yield* child;
+    } catch (error) {
+      assert.ok(error instanceof TaskCancelledError);
+      seen.push(error.reason);
+    }
+  });
+  seen.push("group ended");
+});
+assert.deepEqual(seen, ["cancelled", "cleaned up", "enough", "group ended"]);
+
+// a failure reaches the owner
+await assert.rejects(
+  run(function* () {
+    go(function* () {
+      yield* sleep(1);
+      throw new RangeError("from a child");
+    });
+    yield* sleep(60_000);
+  }),
+  { name: "RangeError", message: "from a child" },
+);
+
+// an operation may be awaited anywhere
+const outside = channel(1);
+await outside.send("top level");
+assert.equal(await outside.receive(), "top level");
+
+// tasks that can never go on are told, not waited for; what is printed meanwhile is the report
+await assert.rejects(
+  run(function* stuck() {
+    yield* channel().receive();
+  }),
+  (error) => error instanceof DeadlockError && error.code === "OFFSHOOT_ERR_DEADLOCK" && error.kind === "deadlock",
+);
+
+console.log(`smoke ok ${process.version}`);
