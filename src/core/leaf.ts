@@ -52,7 +52,7 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
 
   return(value?: unknown): Step<T> {
     if (withdraw(this)) throw misuse(`${this.describe().operation}: an operation was iterated. Write yield* before it, once.`);
-    return { done: true, value };
+    return { done: true, value: value as T };
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a leaf may be awaited anywhere

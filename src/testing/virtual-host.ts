@@ -1,0 +1,91 @@
+// A host on virtual time. Time stands still while anything can run, and then jumps to the next deadline: a test that sleeps for a day takes microseconds.
+//
+// One turn of this host is one turn of the event loop, so that every microtask (an async body that goes on, a promise that settles) has run before time
+// moves. In each turn it does the first of these that there is to do: call back whoever asked for a turn; let time jump to the alarm; say that it is dry.
+
+import type { Host } from "../core/host.ts";
+
+interface Alarm {
+  readonly deadline: number;
+  readonly run: () => void;
+}
+
+export class VirtualHost implements Host {
+  /** What the program would have told a person. */
+  declare readonly warnings: string[];
+  declare private time: number;
+  declare private readonly seed: number;
+  declare private readonly asked: (() => void)[];
+  declare private set: Alarm | null;
+  declare private dry: (() => void) | null;
+
+  constructor(seed: number) {
+    this.warnings = [];
+    this.time = 0;
+    this.seed = seed;
+    this.asked = [];
+    this.set = null;
+    this.dry = null;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  entropy(): number {
+    return this.seed;
+  }
+
+  soon(run: () => void): void {
+    queueMicrotask(run);
+  }
+
+  turn(run: () => void): void {
+    this.asked.push(run);
+  }
+
+  turned(run: () => void): void {
+    this.asked.push(run);
+  }
+
+  alarm(deadline: number, run: () => void): void {
+    this.set = { deadline, run };
+  }
+
+  silence(): void {
+    this.set = null;
+  }
+
+  watch(dry: () => void): () => void {
+    this.dry = dry;
+    setImmediate(this.loop);
+    return () => {
+      this.dry = null;
+    };
+  }
+
+  later(): () => void {
+    return () => {};
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text);
+  }
+
+  capture(): null {
+    return null;
+  }
+
+  private readonly loop: () => void = () => {
+    if (this.dry === null) return;
+    setImmediate(this.loop);
+    const { asked, set } = this;
+    if (asked.length > 0) {
+      for (const run of asked.splice(0)) run();
+    } else if (set !== null) {
+      this.set = null;
+      this.time = Math.max(this.time, set.deadline);
+      set.run();
+    } else this.dry();
+  };
+}
