@@ -6,8 +6,9 @@
 //     classes                  the same for what they construct, and for the constructor if users call it
 //     types                    ours go where the contract's go; types that users hand in go the other way
 //
-// A `unique symbol` is another one in each file that declares it, so the copy of the contract that is compared takes the
-// branded types from the built package. The contract lives beside the repository; without it this check is skipped.
+// A `unique symbol` is another one in each file that declares it, and the compiler does not relate two conditional types
+// before their parameter is known. So the copy of the contract that is compared takes both from the built package; the
+// conditional types are held to the contract's own at samples, in a second copy. The contract lives beside the repository; without it this check is skipped.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +29,7 @@ const PENDING: readonly string[] = [
   ..."Lock Lockable Mutex RwLock Semaphore WaitGroup Once Condition Latch Barrier SingleFlight".split(" "),
 ];
 
-/** The branded types, and the brands that go with them. */
+/** Types that are recognised by a `unique symbol`. */
 const BRANDED = ["Suspend", "BufferPolicy"];
 /** Types that users hand in: the contract's must be accepted where ours stand. */
 const INWARD = new Set("RunOptions GroupOptions ChannelOptions BroadcastOptions Emitter Cases Body".split(" "));
@@ -68,7 +69,10 @@ async function check(): Promise<void> {
   const shared = promised.filter(({ name }) => built.has(name));
   rmSync(join(root, FOLDER), { recursive: true, force: true });
   mkdirSync(join(root, FOLDER), { recursive: true });
-  writeFileSync(join(root, FOLDER, "contract.d.ts"), withOurBrands(text, built.has("BufferPolicy")));
+  const branded = BRANDED.filter((name) => built.has(name));
+  const computed = [...COMPUTED].filter((name) => built.has(name));
+  writeFileSync(join(root, FOLDER, "contract.d.ts"), taking([...branded, ...computed], text));
+  writeFileSync(join(root, FOLDER, "computed.d.ts"), taking(branded, text));
   const lines = comparison(text, shared);
   writeFileSync(join(root, FOLDER, "compare.ts"), `${lines.join("\n")}\n`);
   const options = { noEmit: true, noUnusedLocals: false };
@@ -80,14 +84,14 @@ async function check(): Promise<void> {
   fail((ran.stdout + ran.stderr).replace(/^.*compare\.ts\((\d+),\d+\)/gm, (_, line: string) => `"${nameOf(line)}"`));
 }
 
-/** The contract, with the branded types imported from the built package. */
-function withOurBrands(text: string, policies: boolean): string {
-  const names = policies ? BRANDED : BRANDED.filter((name) => name !== "BufferPolicy");
-  const head = `import type { ${names.join(", ")} } from "../../dist/index.js";\nexport type { ${names.join(", ")} };\n`;
-  let copy = text.replace(/^declare const write_yield_star\b.*$/m, "");
-  if (policies) copy = copy.replace(/^declare const policyBrand\b.*$/m, "");
-  for (const name of names) copy = copy.replace(new RegExp(`^export interface ${name}\\b.*$`, "m"), "");
-  return head + copy;
+/** The contract, with `names` taken from the built package; its own declarations of them are put out of the way. */
+function taking(names: readonly string[], text: string): string {
+  const brands = /^(declare const )(?=write_yield_star\b|policyBrand\b)/gm;
+  let copy = text.replace(brands, "declare const _");
+  for (const name of names) copy = copy.replace(new RegExp(`^export (interface|type) ${name}\\b`, "m"), `$1 _${name}`);
+  copy = copy.replace(/\[(write_yield_star|policyBrand)\]/g, "[_$1]");
+  const list = names.join(", ");
+  return `import type { ${list} } from "../../dist/index.js";\nexport type { ${list} };\n${copy}`;
 }
 
 /** One line of TypeScript for each comparison; the name stands behind it. */
@@ -95,6 +99,7 @@ function comparison(text: string, shared: readonly { name: string; type: boolean
   const lines = [
     'import type * as O from "../../dist/index.js";',
     'import type * as C from "./contract.d.ts";',
+    'import type * as P from "./computed.d.ts";',
     "/** An error at T: what is exported does not fit the contract. */",
     "type Fits<T extends Wanted, Wanted> = [T, Wanted];",
     "type Class<I> = abstract new (...args: never) => I;",
@@ -114,8 +119,9 @@ function comparison(text: string, shared: readonly { name: string; type: boolean
       line(`typeof O.${name}`, `typeof C.${name}`);
     } else {
       const at = generic ? (ARGUMENTS[name] ?? "<{ readonly sample: string }>") : "";
-      if (!INWARD.has(name)) line(`O.${name}${at}`, `C.${name}${at}`);
-      if (INWARD.has(name) || COMPUTED.has(name)) line(`C.${name}${at}`, `O.${name}${at}`);
+      const theirs = `${COMPUTED.has(name) ? "P" : "C"}.${name}${at}`;
+      if (!INWARD.has(name)) line(`O.${name}${at}`, theirs);
+      if (INWARD.has(name) || COMPUTED.has(name)) line(theirs, `O.${name}${at}`);
     }
   }
   return lines;
