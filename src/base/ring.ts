@@ -37,6 +37,15 @@ export class Ring<T> {
     return value;
   }
 
+  /** Puts a value before the first. */
+  unshift(value: T): void {
+    if (this.size === this.slots.length) this.grow();
+    const slots = this.slots;
+    this.head = (this.head - 1) & (slots.length - 1);
+    slots[this.head] = value;
+    this.size++;
+  }
+
   /** The value `index` places behind the first. The index must be below `size`. */
   peek(index: number): T {
     return this.slots[(this.head + index) & (this.slots.length - 1)] as T;

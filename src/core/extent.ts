@@ -42,7 +42,7 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
     }
     // 2 its children
     dismissDaemons(scope);
-    if (scope.size > 0) yield* childrenEnd(scope);
+    if (scope.head !== null) yield* childrenEnd(scope);
   } finally {
     leaveScope(scope);
   }

@@ -26,7 +26,7 @@ abstract class HeldWait implements Awaited {
       task.waiter.leaf = this;
       task.flags |= HELD;
       task.state = WAITING;
-      task.since = task.program.scheduler.tick;
+      task.since = machine.tick;
       machine.credit = 0;
       this.begin(task);
       return PARKED;
@@ -87,7 +87,7 @@ class ChildrenWait extends HeldWait {
 export function childrenOf(scope: Scope): Description {
   const heldBy: string[] = [];
   for (let child = scope.head; child !== null && heldBy.length < 8; child = child.after) heldBy.push(label(child));
-  return { operation: "children", object: `${scope.size} of ${scope.name}`, heldBy };
+  return { operation: "children", object: `${scope.others + scope.daemons} of ${scope.name}`, heldBy };
 }
 
 /** The iterator that waits for the promise of an async body. */

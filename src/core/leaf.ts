@@ -144,6 +144,12 @@ export function resume<T>(leaf: Leaf<T>, input: unknown): Step<T> {
 
 /** Parks the current task at a leaf that is not ready. */
 export function park<T>(leaf: Leaf<T>): Step<T> {
+  leaf.enlist(parking(leaf));
+  return PARKED as Step<T>;
+}
+
+/** Prepares the current task for being parked at a leaf: the caller enlists the waiter and yields PARKED. */
+export function parking(leaf: Awaited): Waiter {
   const runner = machine.runner as Runner;
   let { waiter } = runner;
   if (waiter === null) {
@@ -152,10 +158,9 @@ export function park<T>(leaf: Leaf<T>): Step<T> {
   }
   waiter.leaf = leaf;
   runner.state = WAITING;
-  runner.since = runner.program.scheduler.tick;
+  runner.since = machine.tick;
   machine.credit = 0;
-  leaf.enlist(waiter);
-  return PARKED as Step<T>;
+  return waiter;
 }
 
 /** Gives up the turn: the task goes to the tail, and then does what `why` says. */

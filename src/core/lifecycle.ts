@@ -24,6 +24,7 @@ import {
   type Scope,
   Tasklet,
 } from "./task.ts";
+import { machine } from "./machine.ts";
 import { CANCELLED, complete, FAILED, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
 /** What the program does for this file. */
@@ -41,6 +42,7 @@ export function spawn(program: Keeper, owner: Scope | null, body: AnyBody, args:
   if (owner !== null) {
     owner.push(task);
     if ((flags & DAEMON) === 0) owner.others++;
+    else owner.daemons++;
     if (owner.cancelled !== null) task.flags |= INHERITED;
   }
   program.spawned(task, owner);
@@ -123,7 +125,7 @@ export function bodyEnded(task: Tasklet<unknown>, how: number, result: unknown):
   }
   if (kind === FAILED) note(scope, value);
   if (kind !== SUCCEEDED) cancelScope(scope, value);
-  if (scope.size === 0) {
+  if (scope.head === null) {
     end(task, kind, value);
     return;
   }
@@ -132,7 +134,7 @@ export function bodyEnded(task: Tasklet<unknown>, how: number, result: unknown):
   task.flags |= HELD;
   task.wake = kind;
   task.result = value;
-  task.since = task.program.scheduler.tick;
+  task.since = machine.tick;
   if (scope.others === 0) cancelDaemons(scope);
 }
 
@@ -184,6 +186,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     task.result = value;
     task.generator = null;
     task.waiter = null;
+    task.leaf = null;
     task.flags &= ~HELD;
     // 2 whoever waits for it
     wakeJoiners(task);
@@ -192,10 +195,11 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     // 3 the owner
     owner.remove(task);
     if ((task.flags & DAEMON) === 0) owner.others--;
+    else owner.daemons--;
     if ((task.flags & COUNTED) !== 0) passPlace(owner);
     if (kind === FAILED) childFailed(owner, task);
     if (!owner.joining) return;
-    if (owner.size > 0) {
+    if (owner.head !== null) {
       if (owner.others === 0) cancelDaemons(owner);
       return;
     }
@@ -239,5 +243,5 @@ function cancelDaemons(scope: Scope): void {
 
 /** Called when the body of a group has ended and only daemons may be left. */
 export function dismissDaemons(scope: Scope): void {
-  if (scope.size > 0 && scope.others === 0) cancelDaemons(scope);
+  if (scope.head !== null && scope.others === 0) cancelDaemons(scope);
 }

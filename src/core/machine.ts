@@ -15,6 +15,8 @@ export const BUDGET = 128;
 class Machine {
   declare runner: Runner | null;
   declare credit: number;
+  /** Milliseconds, as of the last look at the clock: when a task was parked. */
+  declare tick: number;
   declare reserve: number;
   /** Where operations belong that are awaited outside any task. Set by the front door. */
   declare ambient: Home | null;
@@ -24,6 +26,7 @@ class Machine {
   constructor() {
     this.runner = null;
     this.credit = 0;
+    this.tick = 0;
     this.reserve = 0;
     this.ambient = null;
     this.made = null;

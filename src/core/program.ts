@@ -10,7 +10,7 @@ import { cancelScope } from "./cancel.ts";
 import { Debug } from "./debug.ts";
 import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
-import { NOT_READY } from "./machine.ts";
+import { machine, NOT_READY } from "./machine.ts";
 import { bodyReturned, formatReports, liveTasks, onlyJoins, reportOf, tellOrigin } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
 import { type AnyBody, bodyScope, INHERITED, label, owningScope, type Scope, SETTLES, Tasklet } from "./task.ts";
@@ -30,7 +30,7 @@ export class Program implements Keeper, Resident {
   declare readonly debug: Debug | null;
   declare root: Tasklet<unknown> | null;
   declare private readonly random: Random;
-  declare private readonly contexts: WeakMap<Tasklet<unknown>, Within> | null;
+  declare readonly contexts: WeakMap<Tasklet<unknown>, Within> | null;
   declare private readonly settling: Map<Tasklet<unknown>, Settling>;
   declare private lastId: number;
   declare private verdict: DeadlockError | null;
@@ -82,8 +82,8 @@ export class Program implements Keeper, Resident {
   }
 
   /** The async context of one task, where each has its own. */
-  contextOf(task: Tasklet<unknown>): Within | null {
-    return this.contexts === null ? null : (this.contexts.get(task) ?? null);
+  contextOf(task: Tasklet<unknown>): Within {
+    return this.contexts?.get(task) ?? ((run) => run());
   }
 
   ended(task: Tasklet<unknown>): void {
@@ -111,7 +111,7 @@ export class Program implements Keeper, Resident {
       }
       const task = this.newSettling(owner, "await", leaf as unknown as Iterator<unknown, unknown, unknown>, { resolve, reject });
       task.state = WAITING;
-      task.since = this.scheduler.tick;
+      task.since = machine.tick;
       const waiter = new Waiter(task as Runner, null, 0);
       waiter.leaf = leaf;
       task.waiter = waiter;
@@ -181,7 +181,7 @@ export class Program implements Keeper, Resident {
     const shown = blocked.length === 0 ? tasks : blocked;
     return formatReports(
       shown.map((task) => reportOf(task, this.debug?.siteOf(task) ?? null)),
-      this.scheduler.tick,
+      machine.tick,
     );
   }
 }

@@ -17,7 +17,7 @@ export interface TaskReport {
   readonly status: string;
   /** What it waits for, or null when it does not wait. */
   readonly waitsFor: Description | null;
-  /** Milliseconds since the scheduler began, when it was parked. */
+  /** When it was parked, in milliseconds on the clock of the host. */
   readonly since: number;
   /** The id of the task that owns it; 0 for the main task. */
   readonly owner: number;

@@ -46,15 +46,15 @@ export abstract class Alarm implements Entry {
 export interface Resident {
   /** Runs a function in the async context the program was started in; null where there is none. */
   readonly within: ((run: () => void) => void) | null;
-  /** The same for a task with a context of its own. */
-  contextOf(task: Tasklet<unknown>): ((run: () => void) => void) | null;
+  /** Not null where each task has a context of its own. */
+  readonly contexts: object | null;
+  contextOf(task: Tasklet<unknown>): (run: () => void) => void;
 }
 
 export class Scheduler implements Readier {
   declare readonly host: Host;
   declare readonly policy: Policy | null;
   declare probe: Probe | null;
-  declare tick: number;
   /** Turns of the loop so far: tells whether anything happened. */
   declare turns: number;
   declare readonly masks: boolean;
@@ -67,7 +67,6 @@ export class Scheduler implements Readier {
   declare private alarmAt: number;
   /** When the event loop last turned, as far as is known; negative when it may have turned since. */
   declare private burst: number;
-  declare private readonly origin: number;
   /** The place in the queue that the policy has chosen already, or -1. */
   declare private chosen: number;
 
@@ -75,7 +74,6 @@ export class Scheduler implements Readier {
     this.host = host;
     this.policy = policy;
     this.probe = null;
-    this.tick = 0;
     this.turns = 0;
     this.masks = policy !== null;
     this.queue = new Ring();
@@ -85,7 +83,6 @@ export class Scheduler implements Readier {
     this.steps = STEPS;
     this.alarmAt = Number.POSITIVE_INFINITY;
     this.burst = -1;
-    this.origin = host.now();
     this.chosen = -1;
   }
 
@@ -149,18 +146,14 @@ export class Scheduler implements Readier {
 
   private readonly run: () => void = () => {
     const { host, queue } = this;
-    const began = host.now();
-    let now = began;
+    const end = host.now() + SLICE;
     this.turns++;
-    this.fireDue(now);
-    while (queue.size > 0 && now - began < SLICE) {
-      this.runSome(queue.peek(0).program as unknown as Resident);
-      const before = now;
-      now = host.now();
-      if (now - before > LOOK) this.steps = Math.max(this.steps >> 1, 1);
-      else if (this.steps < STEPS) this.steps++;
-      this.tick = Math.floor(now - this.origin);
-      this.fireDue(now);
+    let now = this.look();
+    while (queue.size > 0 && now < end) {
+      const resident = queue.peek(0).program as unknown as Resident;
+      if (resident.within === null) this.runSome(resident, end);
+      else resident.within(() => this.runSome(resident, end));
+      now = this.look();
     }
     machine.runner = null;
     machine.credit = 0;
@@ -172,25 +165,55 @@ export class Scheduler implements Readier {
     this.setAlarm();
   };
 
-  /** Runs a few tasks, in the async context of the program whose turn it is. */
-  private runSome(resident: Resident): void {
-    if (resident.within === null) this.runSteps(resident);
-    else resident.within(() => this.runSteps(resident));
+  /** Looks at the clock, and lets the timers go off that are due. */
+  private look(): number {
+    const now = this.host.now();
+    machine.tick = Math.floor(now);
+    if (this.timers.size > 0) this.fireDue(now);
+    return now;
   }
 
-  private runSteps(resident: Resident): void {
+  /** Runs tasks while those of the same program are first in line, and until the time has come. */
+  private runSome(resident: Resident, end: number): void {
     const { queue } = this;
-    for (let i = this.steps; i > 0 && queue.size > 0; i--) {
-      let task: Tasklet<unknown>;
-      if (this.policy === null) { // seam
-        if ((queue.peek(0).program as unknown as Resident) !== resident) return;
-        task = queue.shift();
-      } else task = this.chooseTask(this.policy); // seam
-      const context = resident.contextOf(task);
-      if (context === null) this.step(task);
-      else context(() => this.step(task));
-      if (this.probe !== null) this.probe.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null); // seam
+    let now = this.host.now();
+    while (now < end && this.runSteps(resident) && queue.size > 0) {
+      const before = now;
+      now = this.look();
+      if (now - before > LOOK) this.steps = Math.max(this.steps >> 1, 1);
+      else if (this.steps < STEPS) this.steps++;
     }
+  }
+
+  /** Runs a few steps. Says false when a task of another program is first in line. */
+  private runSteps(resident: Resident): boolean {
+    const { queue } = this;
+    if (this.policy !== null || this.probe !== null || resident.contexts !== null) return this.watchSteps(resident); // seam
+    for (let i = this.steps; i > 0 && queue.size > 0; i--) {
+      const task = queue.shift();
+      if (task.program !== (resident as unknown)) {
+        queue.unshift(task);
+        return false;
+      }
+      this.step(task);
+    }
+    return true;
+  }
+
+  /** The same where somebody chooses, looks on, or has a context for each task. */
+  private watchSteps(resident: Resident): boolean {
+    const { queue, policy } = this;
+    for (let i = this.steps; i > 0 && queue.size > 0; i--) {
+      const task = policy === null ? queue.shift() : this.chooseTask(policy);
+      if (policy === null && task.program !== (resident as unknown)) {
+        queue.unshift(task);
+        return false;
+      }
+      if (resident.contexts === null) this.step(task);
+      else resident.contextOf(task)(() => this.step(task));
+      this.probe?.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null);
+    }
+    return true;
   }
 
   private chooseTask(policy: Policy): Tasklet<unknown> {
@@ -250,7 +273,6 @@ export class Scheduler implements Readier {
 
   private fireDue(now: number): void {
     const { timers } = this;
-    if (timers.size === 0) return;
     machine.runner = null;
     machine.credit = 0;
     for (let alarm = timers.first(); alarm !== undefined && alarm.deadline <= now; alarm = timers.first()) {

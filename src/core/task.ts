@@ -8,7 +8,7 @@
 //   task.scope is the innermost scope, or null as long as the body's own has not been made
 //   a task is linked in exactly one scope, its owner, until it ends; the root and awaited leaves are in none
 //   scope.cancelled is set once and never again; what it reaches is said in cancel.ts
-//   scope.others counts the children that are not daemons
+//   scope.others counts the children that are not daemons, scope.daemons those that are
 
 import { type Cancelled, describeValue, TaskCancelledError } from "../base/errors.ts";
 import { List } from "../base/list.ts";
@@ -64,6 +64,7 @@ export class Scope extends List<Tasklet<unknown>> {
   /** The body has ended and the task waits here for its children. */
   declare joining: boolean;
   declare others: number;
+  declare daemons: number;
   declare group: GroupState | null;
   declare private controller: AbortController | null;
 
@@ -78,6 +79,7 @@ export class Scope extends List<Tasklet<unknown>> {
     this.failures = null;
     this.joining = false;
     this.others = 0;
+    this.daemons = 0;
     this.group = group;
     this.controller = null;
   }
@@ -122,6 +124,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   declare before: Tasklet<unknown> | null;
   declare waiter: Waiter | null;
   declare joiners: List<Waiter> | null;
+  declare leaf: object | null;
   declare since: number;
 
   constructor(program: Program, id: number, body: AnyBody, args: readonly unknown[] | null, flags: number) {
@@ -141,6 +144,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
     this.before = null;
     this.waiter = null;
     this.joiners = null;
+    this.leaf = null;
     this.since = 0;
   }
 

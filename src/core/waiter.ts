@@ -34,8 +34,10 @@ export interface Runner {
   wake: number;
   result: unknown;
   waiter: Waiter | null;
-  /** Milliseconds since the scheduler began, as of the last look at the clock. */
+  /** When it was parked; see the register `tick`. */
   since: number;
+  /** The leaf it made last of those that can be had again: a receiver in a loop needs only one. */
+  leaf: object | null;
   /** The cancellation in force where the runner is now, or null. */
   readonly cancelled: Cancelled | null;
   readonly program: Home;
@@ -55,8 +57,6 @@ export type ChoiceKind = "task" | "select";
 
 /** The scheduler, as those see it who wake somebody. */
 export interface Readier {
-  /** Milliseconds since the scheduler began, as of the last look at the clock. */
-  readonly tick: number;
   /** Is there a policy, which wants to be asked before each operation? */
   readonly masks: boolean;
   ready(runner: Runner): void;

@@ -65,7 +65,7 @@ class GroupHandle implements Group {
   }
 
   get size(): number {
-    return this.scope.size;
+    return this.scope.others + this.scope.daemons;
   }
 
   get signal(): AbortSignal {
