@@ -17,7 +17,8 @@ export {
   TimeoutError,
 } from "./base/errors.ts";
 
-
+export type { Broadcast, BroadcastOptions } from "./channel/broadcast.ts";
+export { broadcast } from "./channel/broadcast.ts";
 export type { Channel, ChannelStats } from "./channel/channel.ts";
 export { channel } from "./channel/channel.ts";
 export type { BufferPolicy } from "./channel/policy.ts";

@@ -14,7 +14,8 @@ export interface Entry {
   place: number;
 }
 
-const before = (a: Entry, b: Entry): boolean => a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order);
+const before = (a: Entry, b: Entry): boolean =>
+  a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order);
 
 export class Heap<E extends Entry> {
   declare private readonly entries: E[];
@@ -90,7 +91,8 @@ export class Heap<E extends Entry> {
   check(): void {
     this.entries.forEach((entry, i) => {
       if (entry.place !== i) throw new Error(`Heap: the entry at ${i} believes to be at ${entry.place}`);
-      if (i > 0 && before(entry, this.entries[(i - 1) >> 2] as E)) throw new Error(`Heap: the entry at ${i} is before its parent`);
+      if (i > 0 && before(entry, this.entries[(i - 1) >> 2] as E))
+        throw new Error(`Heap: the entry at ${i} is before its parent`);
     });
   }
 }

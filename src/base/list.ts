@@ -1,16 +1,15 @@
 // Intrusive doubly linked list: the nodes carry the links, so that linking allocates nothing and removal is O(1).
 //
 // Invariants
-//   a node is linked in at most one list, the one its `list` names, and in none when that is null
+//   a node is linked in at most one list; who unlinks it knows which
 //   head and tail are both null or both not
 //
 // Used for whoever waits at a channel, a lock or a task (first come, first served) and for the children of a scope.
 
-/** What a node must carry. Only the list writes these three. */
+/** What a node must carry. Only the list writes these two. */
 export interface Link<N> {
   after: N | null;
   before: N | null;
-  list: unknown;
 }
 
 export class List<N extends Link<N>> {
@@ -25,7 +24,6 @@ export class List<N extends Link<N>> {
   /** Links the node at the tail. It must be linked nowhere. */
   push(node: N): void {
     const tail = this.tail;
-    node.list = this;
     node.before = tail;
     if (tail === null) this.head = node;
     else tail.after = node;
@@ -41,7 +39,6 @@ export class List<N extends Link<N>> {
     if (after === null) this.tail = null;
     else after.before = null;
     node.after = null;
-    node.list = null;
     return node;
   }
 
@@ -54,7 +51,6 @@ export class List<N extends Link<N>> {
     else after.before = before;
     node.after = null;
     node.before = null;
-    node.list = null;
   }
 
   /** How many are linked. O(n): a count kept at every link and unlink would cost each hand-over. */
@@ -68,7 +64,6 @@ export class List<N extends Link<N>> {
   check(): void {
     let last: N | null = null;
     for (let node = this.head; node !== null; node = node.after) {
-      if (node.list !== this) throw new Error("List: a node is linked here but names another list");
       if (node.before !== last) throw new Error("List: before and after disagree");
       last = node;
     }

@@ -116,7 +116,9 @@ export class BufferedChannel<T> implements Channel<T> {
   close(error?: unknown): void {
     if (this.state === GIVEN_UP) return;
     if (this.state === CLOSED) {
-      throw misuse(`Channel.close: "${this.name}" was closed before${this.closer}. Close a channel once, from the sending side.`);
+      throw misuse(
+        `Channel.close: "${this.name}" was closed before${this.closer}. Close a channel once, from the sending side.`,
+      );
     }
     this.end(CLOSED, error);
   }
@@ -142,7 +144,9 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Would `offer` do anything but answer NOT_READY? */
   takesSend(): boolean {
-    return this.state !== OPEN || this.receivers.head !== null || this.whenFull !== WAIT || this.buffer.size < this.capacity;
+    return (
+      this.state !== OPEN || this.receivers.head !== null || this.whenFull !== WAIT || this.buffer.size < this.capacity
+    );
   }
 
   /** Would `take` do anything but answer NOT_READY? */
@@ -205,7 +209,9 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** What a receiver finds at the end: the error the channel was closed with, or EndOfChannel. */
   endError(): unknown {
-    return this.reason !== undefined && this.state === CLOSED ? this.reason : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained.`);
+    return this.reason !== undefined && this.state === CLOSED
+      ? this.reason
+      : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained.`);
   }
 
   /** The error the channel was closed with, if there was one. */
@@ -219,11 +225,12 @@ export class BufferedChannel<T> implements Channel<T> {
     this.reason = reason;
     this.closer = `${runner === null ? "" : ` by ${label(runner)}`} after ${this.sent} ${this.sent === 1 ? "value" : "values"}`;
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
-    for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift()) fail(waiter, this.closedError());
+    for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())
+      fail(waiter, this.closedError());
   }
 
   private closedError(): ClosedError {
-    const { runner, } = machine;
+    const { runner } = machine;
     const task = runner === null ? undefined : { id: runner.id, name: runner.name };
     if (this.state === GIVEN_UP) {
       const message = `Channel.send: "${this.name}" was given up by its receiver${this.closer}. Let the error end the sender, or stop sending.`;
@@ -239,10 +246,13 @@ export class BufferedChannel<T> implements Channel<T> {
     const where = `Channel "${this.name}"`;
     senders.check();
     receivers.check();
-    if (buffer.size > this.capacity) throw new Error(`${where}: ${buffer.size} values in a buffer for ${this.capacity}`);
-    if (senders.size > 0 && receivers.size > 0 && !sameSelect(senders, receivers)) throw new Error(`${where}: senders and receivers both wait`);
+    if (buffer.size > this.capacity)
+      throw new Error(`${where}: ${buffer.size} values in a buffer for ${this.capacity}`);
+    if (senders.size > 0 && receivers.size > 0 && !sameSelect(senders, receivers))
+      throw new Error(`${where}: senders and receivers both wait`);
     if (receivers.size > 0 && buffer.size > 0) throw new Error(`${where}: receivers wait although there are values`);
-    if (senders.size > 0 && buffer.size < this.capacity) throw new Error(`${where}: senders wait although there is room`);
+    if (senders.size > 0 && buffer.size < this.capacity)
+      throw new Error(`${where}: senders wait although there is room`);
     if (this.closed && senders.size + receivers.size > 0) throw new Error(`${where}: closed, but somebody waits`);
   }
 }

@@ -126,13 +126,15 @@ export class Receive<T> extends Take<T, T> {
   }
 }
 
-/** The receive operation of a channel: the one the task made last, if it was of this channel. */
+/** The receive operation of a channel: one of the two that the task made last, if it was of this channel. */
 export function receiveFrom<T>(channel: Ends<T>): Receive<T> {
   const { runner } = machine;
   if (runner === null || machine.made !== null) return new Receive(channel);
-  const { leaf } = runner;
+  const { leaf, otherLeaf } = runner;
   if (leaf !== null && (leaf as Receive<T>).channel === channel) return leaf as Receive<T>;
+  if (otherLeaf !== null && (otherLeaf as Receive<T>).channel === channel) return otherLeaf as Receive<T>;
   const fresh = new Receive(channel);
+  runner.otherLeaf = leaf;
   runner.leaf = fresh;
   return fresh;
 }

@@ -55,5 +55,7 @@ export function bufferingOf(buffer: number | BufferPolicy | undefined, from: str
 export function checkCapacity(n: unknown, least: number, from: string): number {
   if (typeof n === "number" && Number.isInteger(n) && n >= least && n <= MOST) return n;
   const what = typeof n === "number" ? String(n) : describeValue(n);
-  throw misuse(`${from}: the capacity must be a whole number from ${least} to ${MOST}, got ${what}. For a buffer without a limit use unbounded().`);
+  throw misuse(
+    `${from}: the capacity must be a whole number from ${least} to ${MOST}, got ${what}. For a buffer without a limit use unbounded().`,
+  );
 }

@@ -51,7 +51,8 @@ class Always<T> extends Leaf<T> {
 class YieldNow extends Always<void> {
   override next(input?: unknown): ReturnType<Leaf<void>["next"]> {
     const { runner } = machine;
-    if (input !== undefined || runner === null || runner.state !== RUNNING || runner.cancelled !== null) return super.next(input);
+    if (input !== undefined || runner === null || runner.state !== RUNNING || runner.cancelled !== null)
+      return super.next(input);
     return requeue(this, VALUE);
   }
 

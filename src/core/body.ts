@@ -3,8 +3,8 @@
 // The order of the tests matters: leaves and channels have `next`, leaves have `then`, strings and arrays have Symbol.iterator.
 
 import { describeValue } from "../base/errors.ts";
-import { Leaf, misuse } from "./leaf.ts";
 import { promised } from "./held.ts";
+import { Leaf, misuse } from "./leaf.ts";
 import { Tasklet } from "./task.ts";
 import type { Operation, Suspend } from "./types.ts";
 
@@ -38,20 +38,28 @@ export function iteratorOf(returned: unknown, body: (...args: never) => unknown)
   }
   if (returned instanceof Composite) return returned[Symbol.iterator]();
   if (isAsyncGenerator(returned)) {
-    throw misuse(`${body.name || "anonymous"}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`);
+    throw misuse(
+      `${body.name || "anonymous"}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`,
+    );
   }
-  return typeof (returned as { then?: unknown }).then === "function" ? promised(returned as unknown as PromiseLike<unknown>) : null;
+  return typeof (returned as { then?: unknown }).then === "function"
+    ? promised(returned as unknown as PromiseLike<unknown>)
+    : null;
 }
 
 function useOnce(generator: object, from: string): void {
-  if (used.has(generator)) throw misuse(`${from}: this generator has been used before. Call its function again for each use.`);
+  if (used.has(generator))
+    throw misuse(`${from}: this generator has been used before. Call its function again for each use.`);
   used.add(generator);
 }
 
 /** The iterator of an operation given as an argument. Throws when it is none, or a generator that has been used before. */
 export function operationOf<T>(op: Operation<T>, from: string): Iterator<Suspend, T, unknown> {
   const iterator = iterableOf(op);
-  if (iterator === null) throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
+  if (iterator === null)
+    throw misuse(
+      `${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`,
+    );
   if (iterator === (op as unknown) && !(op instanceof Leaf)) useOnce(iterator, from);
   return iterator as Iterator<Suspend, T, unknown>;
 }
@@ -76,9 +84,9 @@ function isAsyncGenerator(value: object): boolean {
 /** A body must not return an operation it has not performed: nobody would ever perform it. */
 export function refuseUnperformed(value: unknown, from: string): void {
   if (typeof value !== "object" || value === null) return;
-  const operation = value instanceof Leaf ? !(value instanceof Tasklet) : value instanceof Composite || isGenerator(value);
+  const operation =
+    value instanceof Leaf ? !(value instanceof Tasklet) : value instanceof Composite || isGenerator(value);
   if (!operation) return;
   const what = value instanceof Leaf ? value.describe().operation : describeValue(value);
   throw misuse(`${from}: the body returned an operation that never ran (${what}). Write return yield* before it.`);
 }
-

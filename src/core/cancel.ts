@@ -70,7 +70,13 @@ function interrupt(task: Tasklet<unknown>): void {
 }
 
 /** Enters a scope inside the one the task is in: a group, a shield. The caller leaves it in a `finally`. */
-export function enterScope(task: Tasklet<unknown>, outer: Scope, kind: number, name: string, group: GroupState | null): Scope {
+export function enterScope(
+  task: Tasklet<unknown>,
+  outer: Scope,
+  kind: number,
+  name: string,
+  group: GroupState | null,
+): Scope {
   const scope = new Scope(task, kind, name, group);
   scope.outer = outer;
   outer.inner = scope;

@@ -42,13 +42,21 @@ export class Debug {
     this.made.delete(task);
     for (const [leaf, at] of left ?? []) {
       const { operation } = (leaf as Leaf<unknown>).describe();
-      this.warn(`${operation}: an operation was made and never started, in ${label(task)} at ${at}. Write yield* before it.`);
+      this.warn(
+        `${operation}: an operation was made and never started, in ${label(task)} at ${at}. Write yield* before it.`,
+      );
     }
   }
 
   private track(leaf: Leaf<unknown>): void {
     const { maker } = leaf;
-    if (maker === null || leaf instanceof Tasklet || (maker.program as unknown as { debug: Debug | null }).debug !== this) return;
+    if (
+      maker === null ||
+      maker === undefined ||
+      leaf instanceof Tasklet ||
+      (maker.program as unknown as { debug: Debug | null }).debug !== this
+    )
+      return;
     let mine = this.made.get(maker);
     if (mine === undefined) {
       mine = new Map();

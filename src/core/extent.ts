@@ -4,10 +4,9 @@
 
 import { TaskCancelledError } from "../base/errors.ts";
 import { Composite, iteratorOf, operationOf, refuseUnperformed } from "./body.ts";
-import { enterScope, leaveScope } from "./cancel.ts";
+import { cancelScope, enterScope, leaveScope } from "./cancel.ts";
 import { childrenEnd } from "./held.ts";
 import { misuse } from "./leaf.ts";
-import { cancelScope } from "./cancel.ts";
 import { combined, dismissDaemons, isCancellationOf, note } from "./lifecycle.ts";
 import { machine } from "./machine.ts";
 import { bodyScope, EXTENT, type GroupState, OBSERVED, type Scope, SHIELD, type Tasklet } from "./task.ts";
@@ -49,15 +48,20 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
   // 3 the outcome
   const failures = [...(scope.failures ?? [])];
   const unseen = (state?.failed ?? []).filter((child) => (child.flags & OBSERVED) === 0).map((child) => child.result);
-  if (unseen.length > 0) throw new AggregateError([...failures, ...unseen], `${name}: ${unseen.length} isolated failures were never joined`);
+  if (unseen.length > 0)
+    throw new AggregateError([...failures, ...unseen], `${name}: ${unseen.length} isolated failures were never joined`);
   if (failures.length > 0) throw combined(failures, name);
   if (cancelled) {
     if (task.cancelled !== null) throw task.cancelled;
     const reason = scope.cancelled?.reason;
-    throw new TaskCancelledError(`${name}: the group was cancelled before its body had ended. Catch this where it may be.`, reason, {
-      task: { id: task.id, name: task.name },
-      cause: reason,
-    });
+    throw new TaskCancelledError(
+      `${name}: the group was cancelled before its body had ended. Catch this where it may be.`,
+      reason,
+      {
+        task: { id: task.id, name: task.name },
+        cause: reason,
+      },
+    );
   }
   return value as T;
 }

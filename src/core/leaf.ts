@@ -19,9 +19,11 @@ type Step<T> = IteratorResult<Suspend, T>;
 
 export abstract class Leaf<T> implements Selectable<T>, Awaited {
   /** The task that made it. An `await` calls `then` a microtask later, when no task runs any more: cancelling must still reach it. */
-  declare maker: Runner | null;
+  declare readonly maker: Runner | null | undefined;
 
-  constructor() {
+  /** A task, which is a leaf too, is its own; it remembers no maker. */
+  constructor(made = true) {
+    if (!made) return;
     this.maker = machine.runner;
     if (machine.made !== null) machine.made(this);
   }
@@ -51,11 +53,11 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
   }
 
   return(value?: unknown): Step<T> {
-    if (withdraw(this)) throw misuse(`${this.describe().operation}: an operation was iterated. Write yield* before it, once.`);
+    if (withdraw(this))
+      throw misuse(`${this.describe().operation}: an operation was iterated. Write yield* before it, once.`);
     return { done: true, value: value as T };
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a leaf may be awaited anywhere
   then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -66,7 +68,10 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
   /** The program in which it is awaited. */
   protected home(): Home {
     const home = this.maker?.program ?? machine.ambient;
-    if (home === null) throw new MisuseError(`${this.describe().operation}: awaited before the package was loaded. Import from "offshoot".`);
+    if (home === null)
+      throw new MisuseError(
+        `${this.describe().operation}: awaited before the package was loaded. Import from "offshoot".`,
+      );
     return home;
   }
 
@@ -156,7 +161,7 @@ export function parking(leaf: Awaited): Waiter {
     waiter = new Waiter(runner, null, 0);
     runner.waiter = waiter;
   }
-  waiter.leaf = leaf;
+  if (waiter.leaf !== leaf) waiter.leaf = leaf; // a comparison costs less than a store of a pointer
   runner.state = WAITING;
   runner.since = machine.tick;
   machine.credit = 0;
@@ -178,7 +183,9 @@ function startSlowly<T>(leaf: Leaf<T>): Step<T> {
   const { runner } = machine;
   // 1 is there a task, and is it at liberty to start an operation?
   if (runner === null) {
-    throw misuse(`${leaf.describe().operation}: yield* works only inside a task. Use await here, or start a task with run() or go().`);
+    throw misuse(
+      `${leaf.describe().operation}: yield* works only inside a task. Use await here, or start a task with run() or go().`,
+    );
   }
   if (runner.state !== RUNNING) {
     withdraw(runner.waiter?.leaf ?? leaf);
@@ -204,7 +211,8 @@ function startSlowly<T>(leaf: Leaf<T>): Step<T> {
 /** Undoes the registration of a leaf at which the running task is parked although it still runs. Says whether there was one. */
 function withdraw(leaf: Awaited): boolean {
   const { runner } = machine;
-  if (runner === null || runner.state !== WAITING || runner.waiter === null || runner.waiter.leaf !== leaf) return false;
+  if (runner === null || runner.state !== WAITING || runner.waiter === null || runner.waiter.leaf !== leaf)
+    return false;
   leaf.delist(runner.waiter);
   runner.state = RUNNING;
   machine.reserve = 1;

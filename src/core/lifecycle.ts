@@ -8,6 +8,7 @@
 import { Cancelled, ClosedError } from "../base/errors.ts";
 import { iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
+import { machine } from "./machine.ts";
 import {
   type AnyBody,
   ASYNC,
@@ -24,7 +25,6 @@ import {
   type Scope,
   Tasklet,
 } from "./task.ts";
-import { machine } from "./machine.ts";
 import { CANCELLED, complete, FAILED, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
 /** What the program does for this file. */
@@ -37,10 +37,17 @@ export interface Keeper extends Program {
 }
 
 /** Makes a task and puts it in line: at the tail of the run queue, or where its group has a place for it. */
-export function spawn(program: Keeper, owner: Scope | null, body: AnyBody, args: readonly unknown[] | null, flags: number): Tasklet<unknown> {
+export function spawn(
+  program: Keeper,
+  owner: Scope | null,
+  body: AnyBody,
+  args: readonly unknown[] | null,
+  flags: number,
+): Tasklet<unknown> {
   const task = new Tasklet<unknown>(program, program.nextId(), body, args, flags);
   if (owner !== null) {
     owner.push(task);
+    task.owner = owner;
     if ((flags & DAEMON) === 0) owner.others++;
     else owner.daemons++;
     if (owner.cancelled !== null) task.flags |= INHERITED;
@@ -174,7 +181,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
   let value = result;
   for (;;) {
     // 1 the outcome
-    const { scope, list: owner } = task;
+    const { scope, owner } = task;
     if (scope !== null) {
       if (scope.failures !== null) {
         kind = FAILED;
@@ -187,6 +194,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     task.generator = null;
     task.waiter = null;
     task.leaf = null;
+    task.otherLeaf = null;
     task.flags &= ~HELD;
     // 2 whoever waits for it
     wakeJoiners(task);
@@ -194,6 +202,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     if (owner === null) return;
     // 3 the owner
     owner.remove(task);
+    task.owner = null;
     if ((task.flags & DAEMON) === 0) owner.others--;
     else owner.daemons--;
     if ((task.flags & COUNTED) !== 0) passPlace(owner);
@@ -238,7 +247,8 @@ function childFailed(owner: Scope, task: Tasklet<unknown>): void {
 
 /** Only daemons are left: they have nobody to serve any more. */
 function cancelDaemons(scope: Scope): void {
-  for (let child = scope.head; child !== null; child = child.after) cancelScope(bodyScope(child), "all others of its group have ended");
+  for (let child = scope.head; child !== null; child = child.after)
+    cancelScope(bodyScope(child), "all others of its group have ended");
 }
 
 /** Called when the body of a group has ended and only daemons may be left. */

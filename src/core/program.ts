@@ -101,7 +101,7 @@ export class Program implements Keeper, Resident {
   /** Carries out a leaf that is awaited: a task of one operation, owned by the task that made the leaf, whose outcome goes to a promise alone. */
   attempt(leaf: Leaf<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const maker = leaf.maker as Tasklet<unknown> | null;
+      const maker = (leaf.maker ?? null) as Tasklet<unknown> | null;
       const owner = maker !== null && maker.state < SUCCEEDED ? owningScope(maker) : null;
       if (maker !== null && owner !== null && maker.cancelled !== null) throw maker.cancelled;
       const raw = leaf.poll();
@@ -109,7 +109,10 @@ export class Program implements Keeper, Resident {
         resolve(leaf.finish(raw));
         return;
       }
-      const task = this.newSettling(owner, "await", leaf as unknown as Iterator<unknown, unknown, unknown>, { resolve, reject });
+      const task = this.newSettling(owner, "await", leaf as unknown as Iterator<unknown, unknown, unknown>, {
+        resolve,
+        reject,
+      });
       task.state = WAITING;
       task.since = machine.tick;
       const waiter = new Waiter(task as Runner, null, 0);
@@ -122,7 +125,8 @@ export class Program implements Keeper, Resident {
   /** Runs an operation as a child of a task, whose outcome goes to a promise alone. */
   perform<T>(parent: Tasklet<unknown>, op: Operation<T>): Promise<T> {
     const iterator = operationOf(op, "Task.run");
-    if (parent.state >= SUCCEEDED) throw misuse(`Task.run: ${label(parent)} has ended. Run operations before its body returns.`);
+    if (parent.state >= SUCCEEDED)
+      throw misuse(`Task.run: ${label(parent)} has ended. Run operations before its body returns.`);
     return new Promise<unknown>((resolve, reject) => {
       const task = this.newSettling(owningScope(parent), "run", iterator, { resolve, reject });
       task.wake = RETRY;
@@ -130,11 +134,17 @@ export class Program implements Keeper, Resident {
     }) as Promise<T>;
   }
 
-  private newSettling(owner: Scope | null, name: string, iterator: Iterator<unknown, unknown, unknown>, settling: Settling): Tasklet<unknown> {
+  private newSettling(
+    owner: Scope | null,
+    name: string,
+    iterator: Iterator<unknown, unknown, unknown>,
+    settling: Settling,
+  ): Tasklet<unknown> {
     const task = new Tasklet<unknown>(this, this.nextId(), settlers[name] as AnyBody, null, SETTLES);
     task.generator = iterator;
     if (owner !== null) {
       owner.push(task);
+      task.owner = owner;
       owner.others++;
       if (owner.cancelled !== null) task.flags |= INHERITED;
     }

@@ -4,11 +4,11 @@
 // and parks again: the task has not noticed. Frames of this package and of Node are left out.
 
 import { describeValue } from "../base/errors.ts";
+import { childrenOf } from "./held.ts";
 import { probe } from "./leaf.ts";
 import { PROBE } from "./machine.ts";
 import { BODY, bodyScope, HELD, label, type Scope, type Tasklet } from "./task.ts";
 import { type Description, RUNNING, WAITING } from "./waiter.ts";
-import { childrenOf } from "./held.ts";
 
 /** One live task, as a dump shows it. */
 export interface TaskReport {
@@ -37,7 +37,8 @@ export function userFrames(stack: string): string[] {
   for (const line of stack.split("\n")) {
     const frame = line.trim();
     if (frame.includes(PROBING)) break; // beyond lies whoever asked
-    if (!frame.startsWith("at ") || frame.includes(own) || frame.includes("node:") || frame.includes("<anonymous>")) continue;
+    if (!frame.startsWith("at ") || frame.includes(own) || frame.includes("node:") || frame.includes("<anonymous>"))
+      continue;
     frames.push(frame.slice(3).replace("file://", ""));
   }
   return frames;
@@ -89,14 +90,15 @@ export function reportOf(task: Tasklet<unknown>, spawned: string | null): TaskRe
     status: task.status,
     waitsFor: waitOf(task),
     since: task.since,
-    owner: task.list === null ? 0 : task.list.task.id,
+    owner: task.owner === null ? 0 : task.owner.task.id,
     stack: stackOf(task),
     spawned,
   };
 }
 
 /** Is this task only waiting for its children? It is then no part of the cause. */
-export const onlyJoins = (task: Tasklet<unknown>): boolean => (task.flags & HELD) !== 0 && waitOf(task)?.operation === "children";
+export const onlyJoins = (task: Tasklet<unknown>): boolean =>
+  (task.flags & HELD) !== 0 && waitOf(task)?.operation === "children";
 
 /** Has the main body returned? */
 export function bodyReturned(root: Tasklet<unknown>): boolean {
@@ -132,7 +134,7 @@ export function tellOrigin(error: unknown, task: Tasklet<unknown>, scope: Scope 
   for (let i = 0; owner !== null && i < 10; i++) {
     const at = stackOf(owner)[0];
     lines.push(`    owned by ${label(owner)}${at === undefined ? "" : ` at ${at}`}`);
-    owner = owner.list?.task ?? null;
+    owner = owner.owner?.task ?? null;
   }
   try {
     error.stack = `${error.stack}\n${lines.join("\n")}`;

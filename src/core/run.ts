@@ -52,7 +52,9 @@ function failureOf(root: Tasklet<unknown>, verdict: DeadlockError | null, signal
   const failed = root.state === FAILED;
   if (failed) tellOrigin(root.result, root, null);
   if (verdict !== null) {
-    return failed && root.result !== verdict ? new AggregateError([verdict, root.result], `${verdict.message}\nand cleanup failed`) : verdict;
+    return failed && root.result !== verdict
+      ? new AggregateError([verdict, root.result], `${verdict.message}\nand cleanup failed`)
+      : verdict;
   }
   if (failed) return root.result;
   if (signal?.aborted === true && root.result === signal.reason) return signal.reason;
@@ -61,9 +63,11 @@ function failureOf(root: Tasklet<unknown>, verdict: DeadlockError | null, signal
 
 function checkOptions(body: unknown, options: RunOptions): void {
   checkBody(body, "run");
-  if (typeof options !== "object" || options === null) throw misuse(`run: options must be an object, got ${describeValue(options)}.`);
+  if (typeof options !== "object" || options === null)
+    throw misuse(`run: options must be an object, got ${describeValue(options)}.`);
   const { seed, signal } = options;
-  if (seed !== undefined && !Number.isFinite(seed)) throw misuse(`run: the seed must be a finite number, got ${describeValue(seed)}.`);
+  if (seed !== undefined && !Number.isFinite(seed))
+    throw misuse(`run: the seed must be a finite number, got ${describeValue(seed)}.`);
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw misuse(`run: signal must be an AbortSignal, got ${describeValue(signal)}. Pass controller.signal.`);
   }
@@ -108,7 +112,9 @@ export function run<R>(body: () => R & Checked<R>, options: RunOptions = {}): Pr
 export function runningTask(from: string): Tasklet<unknown> {
   const { runner } = machine;
   if (runner !== null) return runner as Tasklet<unknown>;
-  throw misuse(`${from}: no task is running. Call it inside a body started with run() or go(); in an async body before its first await.`);
+  throw misuse(
+    `${from}: no task is running. Call it inside a body started with run() or go(); in an async body before its first await.`,
+  );
 }
 
 /**
@@ -122,10 +128,15 @@ export function runningTask(from: string): Tasklet<unknown> {
  * const task = go(worker, jobs);
  * const result = yield* task;
  */
-export function go<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>> {
+export function go<R, A extends readonly unknown[]>(
+  body: (...args: A) => R & Checked<R>,
+  ...args: A
+): Task<Outcome<R>> {
   const parent = runningTask("go");
   checkBody(body, "go");
-  return spawn(parent.program as Program, owningScope(parent), body, args.length === 0 ? null : args, 0) as Tasklet<Outcome<R>>;
+  return spawn(parent.program as Program, owningScope(parent), body, args.length === 0 ? null : args, 0) as Tasklet<
+    Outcome<R>
+  >;
 }
 
 /**

@@ -14,8 +14,8 @@ import { type Entry, Heap } from "../base/heap.ts";
 import { Ring } from "../base/ring.ts";
 import { Composite } from "./body.ts";
 import type { Host, Policy } from "./host.ts";
-import { begin, bodyEnded } from "./lifecycle.ts";
 import { Leaf, misuse } from "./leaf.ts";
+import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
 import { label, type Tasklet } from "./task.ts";
@@ -302,8 +302,12 @@ export class Scheduler implements Readier {
 
 /** The error for a value that was yielded and is no parked leaf of ours. */
 function foreign(task: Tasklet<unknown>, value: unknown): MisuseError {
-  if (value instanceof Leaf) return misuse(`${label(task)}: yielded ${value.describe().operation} without the star. Write yield* before it.`);
-  if (value instanceof Composite) return misuse(`${label(task)}: yielded an operation without the star. Write yield* before it.`);
+  if (value instanceof Leaf)
+    return misuse(`${label(task)}: yielded ${value.describe().operation} without the star. Write yield* before it.`);
+  if (value instanceof Composite)
+    return misuse(`${label(task)}: yielded an operation without the star. Write yield* before it.`);
   const what = describeValue(value);
-  return misuse(`${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; wrap promises in until().`);
+  return misuse(
+    `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; wrap promises in until().`,
+  );
 }

@@ -10,10 +10,10 @@
 //   its waiters are all linked while it waits, and none is once it has been settled
 //   it never meets itself: it looks before it enlists, and enlisting commits nothing
 
-import { describeValue } from "../base/errors.ts";
+import { describeValue, type MisuseError } from "../base/errors.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
-import type { Result, Selectable } from "./types.ts";
+import type { Result, Selectable, Suspend } from "./types.ts";
 import { type Description, type Joint, Waiter } from "./waiter.ts";
 
 /** The cases: a record, or an array (key = index) for lists made at run time. */
@@ -27,112 +27,153 @@ export type Selected<C> = C extends readonly unknown[]
     ? { [K in keyof C]: { readonly key: Key<K>; readonly value: Result<C[K]> } }[keyof C]
     : never;
 
+type AnyKey = string | number;
+type AnyCases = Readonly<Record<AnyKey, Leaf<unknown>>>;
+
 /** How a select was settled: by which case, with what. */
 class Settled {
-  declare readonly index: number;
+  declare readonly key: AnyKey;
   declare readonly raw: unknown;
 
-  constructor(index: number, raw: unknown) {
-    this.index = index;
+  constructor(key: AnyKey, raw: unknown) {
+    this.key = key;
     this.raw = raw;
   }
 }
 
-/** The waiters of one select that waits. */
+/** The waiters of a select that waits. A task that selects again uses the same ones, as far as they go. */
 class Selecting implements Joint {
   declare readonly outer: Waiter;
   declare private readonly waiters: Waiter[];
-  declare settled: boolean;
+  /** The keys of a record; null where the index is the key. */
+  declare private keys: readonly string[] | null;
+  /** How many of the waiters are enlisted. */
+  declare private enlisted: number;
+  declare private settled: boolean;
 
   constructor(outer: Waiter) {
     this.outer = outer;
     this.waiters = [];
+    this.keys = null;
+    this.enlisted = 0;
     this.settled = false;
   }
 
-  enlist(leaf: Leaf<unknown>, index: number): void {
-    const waiter = new Waiter(this.outer.runner, this, index);
-    waiter.leaf = leaf;
-    this.waiters.push(waiter);
-    leaf.enlist(waiter);
+  enlist(cases: AnyCases): void {
+    this.settled = false;
+    this.enlisted = 0;
+    this.keys = Array.isArray(cases) ? null : Object.keys(cases);
+    const n = this.keys === null ? (cases as unknown as unknown[]).length : this.keys.length;
+    for (let i = 0; i < n && !this.settled; i++) {
+      const leaf = cases[this.keys === null ? i : (this.keys[i] as string)] as Leaf<unknown>;
+      let waiter = this.waiters[i];
+      if (waiter === undefined) {
+        waiter = new Waiter(this.outer.runner, this, i);
+        this.waiters.push(waiter);
+      }
+      waiter.leaf = leaf;
+      this.enlisted++;
+      leaf.enlist(waiter);
+    }
   }
 
   settle(inner: Waiter, raw: unknown): unknown {
     this.settled = true;
     this.withdraw(inner);
-    return new Settled(inner.index, raw);
+    return new Settled(this.keys === null ? inner.index : (this.keys[inner.index] as string), raw);
   }
 
   withdraw(but: Waiter | null): void {
-    for (const waiter of this.waiters) {
-      if (waiter === but) continue;
-      waiter.leaf?.delist(waiter);
-      waiter.payload = undefined;
+    for (let i = 0; i < this.enlisted; i++) {
+      const waiter = this.waiters[i] as Waiter;
+      if (waiter !== but) (waiter.leaf as Leaf<unknown>).delist(waiter);
+      waiter.leaf = null;
+      if (waiter.payload !== undefined) waiter.payload = undefined;
     }
   }
 }
 
 class Select<C extends Cases> extends Leaf<Selected<C>> {
-  declare private readonly leaves: Leaf<unknown>[];
-  declare private readonly keys: string[] | null;
+  /** What the user gave: a record or an array, of leaves. */
+  declare private readonly cases: AnyCases;
   declare private readonly priority: boolean;
 
-  constructor(cases: C, priority: boolean) {
+  constructor(cases: C, priority: boolean, from: string) {
     super();
-    this.leaves = [];
+    if (typeof cases !== "object" || cases === null || cases instanceof Leaf) throw notCases(cases, from);
+    this.cases = cases as unknown as AnyCases;
     this.priority = priority;
-    if (Array.isArray(cases)) {
-      this.keys = null;
-      for (let i = 0; i < cases.length; i++) this.add(cases[i], i);
-    } else {
-      this.keys = [];
-      for (const key in cases) {
-        this.keys.push(key);
-        this.add(cases[key], key);
-      }
-    }
   }
 
-  private add(leaf: unknown, key: string | number): void {
-    if (!(leaf instanceof Leaf)) throw notSelectable(leaf, key);
-    this.leaves.push(leaf);
+  // The inherited `next` with the same steps, without making a record of how it was settled.
+  override next(input?: unknown): IteratorResult<Suspend, Selected<C>> {
+    if (input !== undefined || machine.credit <= 0) return super.next(input);
+    const key = this.choose();
+    if (key === null) return super.next(input);
+    machine.credit--;
+    const leaf = this.cases[key] as Leaf<unknown>;
+    return { done: true, value: { key, value: leaf.finish(leaf.poll()) } as Selected<C> };
   }
 
   ready(): boolean {
-    for (const leaf of this.leaves) if (leaf.ready()) return true;
-    return false;
+    return this.choose() !== null;
   }
 
   poll(): unknown {
-    const { leaves } = this;
-    let found = 0;
-    let index = -1;
-    for (let i = 0; i < leaves.length; i++) {
-      if (!(leaves[i] as Leaf<unknown>).ready()) continue;
-      if (found++ === 0) index = i;
-      if (this.priority) break;
-    }
-    if (found === 0) return NOT_READY;
-    if (found > 1) index = this.pick(found);
-    return new Settled(index, (leaves[index] as Leaf<unknown>).poll());
+    const key = this.choose();
+    return key === null ? NOT_READY : new Settled(key, (this.cases[key] as Leaf<unknown>).poll());
   }
 
-  /** The place of one of the `found` ready cases. */
-  private pick(found: number): number {
-    const home = machine.runner?.program ?? this.home();
-    let left = home.choose("select", found);
-    let i = 0;
-    for (;;) {
-      if ((this.leaves[i] as Leaf<unknown>).ready() && left-- === 0) return i;
-      i++;
+  /** The key of a ready case, or null. */
+  private choose(): AnyKey | null {
+    const { cases } = this;
+    let found = 0;
+    let first: AnyKey | null = null;
+    let last: AnyKey | null = null;
+    try {
+      if (Array.isArray(cases)) {
+        for (let i = 0; i < cases.length; i++) {
+          if (!(cases[i] as Leaf<unknown>).ready()) continue;
+          if (found++ === 0) first = i;
+          last = i;
+        }
+      } else {
+        for (const key in cases) {
+          if (!(cases[key] as Leaf<unknown>).ready()) continue;
+          if (found++ === 0) first = key;
+          last = key;
+        }
+      }
+    } catch (error) {
+      throw refusal(cases) ?? error; // looking at each case beforehand would cost as much as all the rest
     }
+    if (found <= 1 || this.priority) return first;
+    const choice = this.draw(found);
+    if (choice === 0) return first;
+    return choice === found - 1 ? last : this.readyAt(choice);
+  }
+
+  private draw(n: number): number {
+    return (machine.runner?.program ?? this.home()).choose("select", n);
+  }
+
+  /** The key of the ready case that comes after `skip` others. */
+  private readyAt(skip: number): AnyKey | null {
+    const { cases } = this;
+    let left = skip;
+    if (Array.isArray(cases)) {
+      for (let i = 0; i < cases.length; i++) if ((cases[i] as Leaf<unknown>).ready() && left-- === 0) return i;
+    } else {
+      for (const key in cases) if ((cases[key] as Leaf<unknown>).ready() && left-- === 0) return key;
+    }
+    return null;
   }
 
   enlist(waiter: Waiter): void {
-    const selecting = new Selecting(waiter);
+    const used = waiter.payload;
+    const selecting = used instanceof Selecting ? used : new Selecting(waiter);
     waiter.payload = selecting;
-    const { leaves } = this;
-    for (let i = 0; i < leaves.length && !selecting.settled; i++) selecting.enlist(leaves[i] as Leaf<unknown>, i);
+    selecting.enlist(this.cases);
   }
 
   delist(waiter: Waiter): void {
@@ -140,28 +181,37 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
   }
 
   override finish(raw: unknown): Selected<C> {
-    const { index, raw: inner } = raw as Settled;
-    const key = this.keys === null ? index : this.keys[index];
-    return { key, value: (this.leaves[index] as Leaf<unknown>).finish(inner) } as Selected<C>;
+    const { key, raw: inner } = raw as Settled;
+    return { key, value: (this.cases[key] as Leaf<unknown>).finish(inner) } as Selected<C>;
   }
 
   describe(): Description {
-    const cases = this.leaves.map((leaf, i) => {
-      const { operation, object } = leaf.describe();
-      return `${this.keys === null ? i : this.keys[i]}: ${operation} ${object}`;
+    const { cases } = this;
+    const said = keysOf(cases).map((key) => {
+      const { operation, object } = (cases[key] as Leaf<unknown>).describe();
+      return `${key}: ${operation} ${object}`;
     });
-    return { operation: "select", object: `{ ${cases.join("; ")} }`, heldBy: [] };
+    return { operation: "select", object: `{ ${said.join("; ")} }`, heldBy: [] };
   }
 }
 
-function notSelectable(value: unknown, key: string | number): Error {
-  const what = describeValue(value);
-  return misuse(`select: case "${key}" is ${what}, which cannot be selected. Give it an operation with one commit point, or never; for others see race().`);
+const keysOf = (cases: AnyCases): readonly AnyKey[] => (Array.isArray(cases) ? [...cases.keys()] : Object.keys(cases));
+
+function notCases(cases: unknown, from: string): MisuseError {
+  return misuse(`${from}: the cases must be a record or an array of operations, got ${describeValue(cases)}.`);
 }
 
-function checkCases(cases: unknown, from: string): void {
-  if (typeof cases === "object" && cases !== null && !(cases instanceof Leaf)) return;
-  throw misuse(`${from}: the cases must be a record or an array of operations, got ${describeValue(cases)}.`);
+/** The error for the first case that cannot be selected, or null if all can. */
+function refusal(cases: AnyCases): MisuseError | null {
+  for (const key of keysOf(cases)) {
+    const leaf: unknown = cases[key];
+    if (leaf instanceof Leaf) continue;
+    const what = describeValue(leaf);
+    return misuse(
+      `select: case "${key}" is ${what}, which has no single commit point. Give it a leaf such as ch.receive(), or never.`,
+    );
+  }
+  return null;
 }
 
 /**
@@ -174,15 +224,17 @@ function checkCases(cases: unknown, from: string): void {
  *
  * **Cancellation.** A cancelled scope always wins; no case has committed then.
  *
- * @throws what the case that won throws, such as `EndOfChannel` or `ClosedError`; {@link MisuseError} at the call if a case is no `Selectable`
+ * @throws what the case that won throws, such as `EndOfChannel` or `ClosedError`; {@link MisuseError} if the cases are no record or array, or one of them is no `Selectable`
  * @example
  * const got = yield* select({ job: jobs.receive(), stop: stop.receive() });
  * if (got.key === "stop") return;
  * handle(got.value);
  */
-export function select<const C extends Cases>(cases: C, options?: { priority?: boolean | undefined }): Selectable<Selected<C>> {
-  checkCases(cases, "select");
-  return new Select(cases, options?.priority === true);
+export function select<const C extends Cases>(
+  cases: C,
+  options?: { priority?: boolean | undefined },
+): Selectable<Selected<C>> {
+  return new Select(cases, options?.priority === true, "select");
 }
 
 /**
@@ -192,8 +244,7 @@ export function select<const C extends Cases>(cases: C, options?: { priority?: b
  * @throws what the case that won throws
  */
 export function selectNow<const C extends Cases>(cases: C): Selected<C> | undefined {
-  checkCases(cases, "selectNow");
-  const choice = new Select(cases, false);
+  const choice = new Select(cases, false, "selectNow");
   const raw = choice.poll();
   return raw === NOT_READY ? undefined : choice.finish(raw);
 }

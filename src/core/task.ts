@@ -119,17 +119,17 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   declare generator: Iterator<unknown, unknown, unknown> | null;
   declare scope: Scope | null;
   /** The owner, and the links among its children. */
-  declare list: Scope | null;
+  declare owner: Scope | null;
   declare after: Tasklet<unknown> | null;
   declare before: Tasklet<unknown> | null;
   declare waiter: Waiter | null;
   declare joiners: List<Waiter> | null;
   declare leaf: object | null;
+  declare otherLeaf: object | null;
   declare since: number;
 
   constructor(program: Program, id: number, body: AnyBody, args: readonly unknown[] | null, flags: number) {
-    super();
-    this.maker = null;
+    super(false);
     this.program = program;
     this.id = id;
     this.body = body;
@@ -139,12 +139,13 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
     this.result = args;
     this.generator = null;
     this.scope = null;
-    this.list = null;
+    this.owner = null;
     this.after = null;
     this.before = null;
     this.waiter = null;
     this.joiners = null;
     this.leaf = null;
+    this.otherLeaf = null;
     this.since = 0;
   }
 
@@ -162,7 +163,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 
   get cancelled(): Cancelled | null {
     if (this.scope !== null) return this.scope.cancelled;
-    return (this.flags & INHERITED) === 0 || this.list === null ? null : this.list.cancelled;
+    return (this.flags & INHERITED) === 0 || this.owner === null ? null : this.owner.cancelled;
   }
 
   cancel(reason?: unknown): void {
@@ -192,7 +193,8 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   }
 
   enlist(waiter: Waiter): void {
-    if (waiter.runner === this) throw misuse(`Task.join: ${label(this)} waits for its own end. Join a task from another one.`);
+    if (waiter.runner === this)
+      throw misuse(`Task.join: ${label(this)} waits for its own end. Join a task from another one.`);
     this.joiners ??= new List();
     this.joiners.push(waiter);
   }

@@ -38,9 +38,13 @@ export interface NotABody<Y> {
 }
 /** Refuses generators that yield anything but our operations, and async generators. */
 export type Checked<R> =
-  R extends Iterator<infer Y, unknown, never> ? ([Y] extends [Suspend] ? unknown : NotABody<Y>)
-  : R extends AsyncIterator<infer Y, unknown, never> ? NotABody<Y>
-  : unknown;
+  R extends Iterator<infer Y, unknown, never>
+    ? [Y] extends [Suspend]
+      ? unknown
+      : NotABody<Y>
+    : R extends AsyncIterator<infer Y, unknown, never>
+      ? NotABody<Y>
+      : unknown;
 /** What an operation completes with. */
 export type Result<O> = O extends Operation<infer T> ? T : never;
 /** The same for each of a tuple or record of operations. */

@@ -72,11 +72,14 @@ export class Verdicts {
     if (!scheduler.isIdle || scheduler.hasTimers || scheduler.turns !== this.turnsWhenLooked) return;
     const stuck = [...this.programs].filter((program) => !this.warned.has(program));
     for (const program of stuck) {
-      if (liveTasks(program.root as Tasklet<unknown>).some((task) => OUTSIDE.has(waitOf(task)?.operation ?? ""))) return;
+      if (liveTasks(program.root as Tasklet<unknown>).some((task) => OUTSIDE.has(waitOf(task)?.operation ?? "")))
+        return;
     }
     for (const program of stuck) {
       this.warned.add(program);
-      scheduler.host.warn(`stuck: every task has waited only for other tasks for ${PATIENCE} ms\n${program.describe()}`);
+      scheduler.host.warn(
+        `stuck: every task has waited only for other tasks for ${PATIENCE} ms\n${program.describe()}`,
+      );
     }
   }
 }

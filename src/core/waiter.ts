@@ -9,7 +9,7 @@
 //   completing never runs code of users: the runner is put at the tail of the run queue and finds its value there
 
 import type { Cancelled } from "../base/errors.ts";
-import type { Link, List } from "../base/list.ts";
+import type { Link } from "../base/list.ts";
 
 /** Status of a task. Small integers, because they are compared at every switch. */
 export const READY = 0;
@@ -36,8 +36,9 @@ export interface Runner {
   waiter: Waiter | null;
   /** When it was parked; see the register `tick`. */
   since: number;
-  /** The leaf it made last of those that can be had again: a receiver in a loop needs only one. */
+  /** The leaves it made last of those that can be had again: a task that receives in a loop, from one channel or two, needs no more. */
   leaf: object | null;
+  otherLeaf: object | null;
   /** The cancellation in force where the runner is now, or null. */
   readonly cancelled: Cancelled | null;
   readonly program: Home;
@@ -96,7 +97,6 @@ export class Waiter implements Link<Waiter> {
   declare payload: unknown;
   declare after: Waiter | null;
   declare before: Waiter | null;
-  declare list: List<Waiter> | null;
   declare joint: Joint | null;
   declare index: number;
 
@@ -106,7 +106,6 @@ export class Waiter implements Link<Waiter> {
     this.payload = undefined;
     this.after = null;
     this.before = null;
-    this.list = null;
     this.joint = joint;
     this.index = index;
   }

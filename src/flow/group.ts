@@ -25,7 +25,10 @@ export interface Group {
   /** Starts a child. The caller never waits: above the limit the task is made, stays "ready", and starts in turn, first come, first served. O(1). */
   go<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>>;
   /** Starts a child if it can start now; undefined above the limit. */
-  tryGo<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>> | undefined;
+  tryGo<R, A extends readonly unknown[]>(
+    body: (...args: A) => R & Checked<R>,
+    ...args: A
+  ): Task<Outcome<R>> | undefined;
   /** Starts a child that is cancelled when the body and every other child have ended. */
   daemon<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>>;
   /** Cancels the body and every child. If the body then has not returned by itself, the group throws `TaskCancelledError`. */
@@ -51,7 +54,10 @@ class GroupHandle implements Group {
     return this.start("go", body, args, 0) as Tasklet<Outcome<R>>;
   }
 
-  tryGo<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>> | undefined {
+  tryGo<R, A extends readonly unknown[]>(
+    body: (...args: A) => R & Checked<R>,
+    ...args: A
+  ): Task<Outcome<R>> | undefined {
     if (this.state.running >= this.state.limit) return undefined;
     return this.start("tryGo", body, args, 0) as Tasklet<Outcome<R>>;
   }
@@ -80,8 +86,17 @@ class GroupHandle implements Group {
   private start(verb: string, body: unknown, args: readonly unknown[], flags: number): Tasklet<unknown> {
     const from = `Group.${verb}`;
     checkBody(body, from);
-    if (this.ended) throw misuse(`${from}: "${this.scope.name}" has ended. Start tasks while its body or one of its children is still running.`);
-    return spawn(this.scope.task.program as Keeper, this.scope, body as AnyBody, args.length === 0 ? null : args, flags);
+    if (this.ended)
+      throw misuse(
+        `${from}: "${this.scope.name}" has ended. Start tasks while its body or one of its children is still running.`,
+      );
+    return spawn(
+      this.scope.task.program as Keeper,
+      this.scope,
+      body as AnyBody,
+      args.length === 0 ? null : args,
+      flags,
+    );
   }
 }
 
@@ -109,10 +124,17 @@ export function group<R>(body: (g: Group) => R & Checked<R>, options: GroupOptio
   if (failures !== "cancel" && failures !== "isolate") {
     throw misuse(`group: failures must be "cancel" or "isolate", got ${describeValue(failures)}.`);
   }
-  return new Composite(() => performGroup<Outcome<R>>(body as (g: Group) => unknown, name, limit, failures === "isolate"));
+  return new Composite(() =>
+    performGroup<Outcome<R>>(body as (g: Group) => unknown, name, limit, failures === "isolate"),
+  );
 }
 
-function* performGroup<T>(body: (g: Group) => unknown, name: string, limit: number, isolate: boolean): Generator<import("../core/types.ts").Suspend, T, unknown> {
+function* performGroup<T>(
+  body: (g: Group) => unknown,
+  name: string,
+  limit: number,
+  isolate: boolean,
+): Generator<import("../core/types.ts").Suspend, T, unknown> {
   const state: GroupState = { limit, isolate, running: 0, queued: new Ring(), failed: [] };
   let handle: GroupHandle | null = null;
   try {

@@ -36,10 +36,13 @@ export class NodeHost implements Host {
   alarm(deadline: number, run: () => void): void {
     this.silence();
     const ms = Math.max(Math.ceil(deadline - performance.now()), 1);
-    this.timeout = setTimeout(() => {
-      this.timeout = null;
-      run();
-    }, Math.min(ms, LONGEST));
+    this.timeout = setTimeout(
+      () => {
+        this.timeout = null;
+        run();
+      },
+      Math.min(ms, LONGEST),
+    );
   }
 
   silence(): void {

@@ -36,10 +36,9 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   }
   const outside = machine.ambient;
   machine.ambient = runtime.ambient();
-  try {
-    return (await runtime.run(body, { seed: seed ?? 0 })) as Outcome<R>;
-  } finally {
-    machine.ambient = outside;
-    if (broken !== undefined) throw broken;
-  }
+  const [outcome] = await Promise.allSettled([runtime.run(body, { seed: seed ?? 0 })]);
+  machine.ambient = outside;
+  if (broken !== undefined) throw broken;
+  if (outcome?.status === "rejected") throw outcome.reason;
+  return outcome?.value as Outcome<R>;
 }

@@ -63,6 +63,7 @@ class Sleep extends Leaf<void> {
  * @throws {@link MisuseError} at the call if `ms` is not a number
  */
 export function sleep(ms: number): Selectable<void> {
-  if (typeof ms !== "number" || Number.isNaN(ms)) throw misuse(`sleep: the time must be a number of milliseconds, got ${describeValue(ms)}.`);
+  if (typeof ms !== "number" || Number.isNaN(ms))
+    throw misuse(`sleep: the time must be a number of milliseconds, got ${describeValue(ms)}.`);
   return new Sleep(ms > 0 ? ms : 0);
 }
