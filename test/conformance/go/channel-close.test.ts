@@ -82,7 +82,10 @@ test("a receiver that waits when the last value and then the close come gets the
     yield* c.send("last");
     c.close();
   });
-  assert.deepEqual(log, [{ done: false, value: "last" }, { done: true, value: undefined }]);
+  assert.deepEqual(log, [
+    { done: false, value: "last" },
+    { done: true, value: undefined },
+  ]);
 });
 
 test("closing twice is MisuseError, naming the channel and who closed it before", async () => {

@@ -2,7 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Channel, channel, EndOfChannel, go, type Operation, type Receiver, type Sender, select, yieldNow } from "offshoot";
+import {
+  type Channel,
+  channel,
+  EndOfChannel,
+  go,
+  type Operation,
+  type Receiver,
+  type Sender,
+  select,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { orders } from "../../support/orders.ts";
 
@@ -50,7 +60,12 @@ const drains: Readonly<Record<string, Drain>> = {
   },
 };
 
-function* manyToMany(c: Channel<number>, senders: readonly Give[], receivers: readonly Drain[], each: number): Operation<number[]> {
+function* manyToMany(
+  c: Channel<number>,
+  senders: readonly Give[],
+  receivers: readonly Drain[],
+  each: number,
+): Operation<number[]> {
   const into: number[] = [];
   const sending = senders.map((give, i) =>
     go(function* () {
@@ -73,7 +88,10 @@ for (const capacity of [0, 1, 10]) {
         await orders(8, function* () {
           const c = channel<number>(capacity);
           const got = yield* manyToMany(c, [give, give, give], [drain, drain, drain], 12);
-          assert.deepEqual(got, Array.from({ length: 36 }, (_, n) => n));
+          assert.deepEqual(
+            got,
+            Array.from({ length: 36 }, (_, n) => n),
+          );
           assert.deepEqual(c.stats(), { sent: 36, received: 36, dropped: 0, waitingSenders: 0, waitingReceivers: 0 });
           runs++;
         });
@@ -87,7 +105,10 @@ for (const capacity of [0, 1, 10]) {
     await orders(25, function* () {
       const c = channel<number>(capacity);
       const got = yield* manyToMany(c, [send as Give, selectSend as Give, send as Give], Object.values(drains), 20);
-      assert.deepEqual(got, Array.from({ length: 60 }, (_, n) => n));
+      assert.deepEqual(
+        got,
+        Array.from({ length: 60 }, (_, n) => n),
+      );
     });
   });
 }
@@ -110,7 +131,16 @@ test("the invariants of the channel hold after every step", async () => {
       checks++;
       c.check();
     };
-    await simulate(() => manyToMany(c, [gives["send"] as Give, gives["select"] as Give], [drains["next"] as Drain, drains["select"] as Drain], 10), { seed, check });
+    await simulate(
+      () =>
+        manyToMany(
+          c,
+          [gives["send"] as Give, gives["select"] as Give],
+          [drains["next"] as Drain, drains["select"] as Drain],
+          10,
+        ),
+      { seed, check },
+    );
     assert.ok(checks > 5, `only ${checks} steps`);
   }
 });

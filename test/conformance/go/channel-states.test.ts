@@ -4,7 +4,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Channel, ClosedError, channel, EndOfChannel, go, type Operation, select, selectNow, yieldNow } from "offshoot";
+import {
+  type Channel,
+  ClosedError,
+  channel,
+  EndOfChannel,
+  go,
+  type Operation,
+  select,
+  selectNow,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { caught, thrown } from "../../support/caught.ts";
 
@@ -35,7 +45,12 @@ const states: readonly State[] = [
   { name: "a closed, full buffer", make: () => holding(2, [1, 2], "close"), receive: 1, send: "throws" },
   { name: "a closed, drained buffer", make: () => holding(2, [], "close"), receive: "ends", send: "throws" },
   { name: "a cancelled rendezvous", make: () => holding(0, [], "cancel"), receive: "ends", send: "throws" },
-  { name: "a cancelled buffer that had values", make: () => holding(2, [1, 2], "cancel"), receive: "ends", send: "throws" },
+  {
+    name: "a cancelled buffer that had values",
+    make: () => holding(2, [1, 2], "cancel"),
+    receive: "ends",
+    send: "throws",
+  },
 ];
 
 /** Lets every task that is ready have its turn, often enough for what these tests do. */

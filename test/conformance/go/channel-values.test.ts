@@ -2,11 +2,36 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Channel, channel, DeadlockError, go, MisuseError, never, type Receiver, type Sender, select, selectNow, yieldNow } from "offshoot";
+import {
+  type Channel,
+  channel,
+  DeadlockError,
+  go,
+  MisuseError,
+  never,
+  type Receiver,
+  type Sender,
+  select,
+  selectNow,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { rejected, thrown } from "../../support/caught.ts";
 
-const odd: readonly unknown[] = [undefined, null, false, 0, -0, Number.NaN, "", 0n, Symbol.iterator, [], () => {}, { then: 1 }];
+const odd: readonly unknown[] = [
+  undefined,
+  null,
+  false,
+  0,
+  -0,
+  Number.NaN,
+  "",
+  0n,
+  Symbol.iterator,
+  [],
+  () => {},
+  { then: 1 },
+];
 
 for (const capacity of [0, 1, 20]) {
   test(`undefined, null, false and their like are values as any other (capacity ${capacity})`, async () => {
@@ -71,7 +96,10 @@ test("a channel carries channels: a request brings the way of its answer", async
     requests.close();
     return list;
   });
-  assert.deepEqual(answers, Array.from({ length: 20 }, (_, n) => n * n));
+  assert.deepEqual(
+    answers,
+    Array.from({ length: 20 }, (_, n) => n * n),
+  );
 });
 
 test("a channel can be sent through itself", async () => {
@@ -127,9 +155,12 @@ test("never is never ready, however often it is asked", () => {
 });
 
 test("waiting on never alone is a deadlock, as on a nil channel", async () => {
-  const error = await rejected(DeadlockError, simulate(function* () {
-    yield* never;
-  }));
+  const error = await rejected(
+    DeadlockError,
+    simulate(function* () {
+      yield* never;
+    }),
+  );
   assert.match(error.report, /waits for never/);
 });
 

@@ -12,8 +12,16 @@ interface Ending {
 
 /** Runs a module in a new process, and waits for its end. */
 function program(source: string): Ending {
-  const args = ["--conditions=offshoot/source", "--input-type=module", "--eval", `import * as o from "offshoot";\n${source}`];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" } });
+  const args = [
+    "--conditions=offshoot/source",
+    "--input-type=module",
+    "--eval",
+    `import * as o from "offshoot";\n${source}`,
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
   return { code: status, out: stdout, errors: stderr };
 }
 

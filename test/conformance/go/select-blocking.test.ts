@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Channel, channel, DeadlockError, go, type Operation, type Selected, select, selectNow, sleep, yieldNow } from "offshoot";
+import {
+  type Channel,
+  channel,
+  DeadlockError,
+  go,
+  type Operation,
+  type Selected,
+  select,
+  selectNow,
+  sleep,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { rejected } from "../../support/caught.ts";
 import { orders } from "../../support/orders.ts";
@@ -67,7 +78,8 @@ test("selects and plain operations stand in one line: first come, first served",
     const silent = channel<number>();
     for (const name of ["a", "b", "c", "d"]) {
       go(function* () {
-        const value = name < "c" ? yield* c.receive() : (yield* select({ silent: silent.receive(), c: c.receive() })).value;
+        const value =
+          name < "c" ? yield* c.receive() : (yield* select({ silent: silent.receive(), c: c.receive() })).value;
         log.push(`${name}${value}`);
       });
       yield* yieldNow();
@@ -214,7 +226,13 @@ test("a cancelled select has taken nothing and given nothing", async () => {
     yield* b.send(0);
     const task = go(() => select({ take: a.receive(), give: b.send(1) }));
     yield* yieldNow();
-    assert.deepEqual([waiting(a), waiting(b)], [{ waitingSenders: 0, waitingReceivers: 1 }, { waitingSenders: 1, waitingReceivers: 0 }]);
+    assert.deepEqual(
+      [waiting(a), waiting(b)],
+      [
+        { waitingSenders: 0, waitingReceivers: 1 },
+        { waitingSenders: 1, waitingReceivers: 0 },
+      ],
+    );
     task.cancel();
     assert.deepEqual([waiting(a), waiting(b)], [quiet, quiet]); // at once
     assert.equal(a.trySend(5), false);

@@ -101,7 +101,13 @@ test("cases that are not ready take no part in the choice, wherever they stand",
       const silent = channel<number>();
       const counts = [0, 0, 0, 0, 0];
       for (let n = 0; n < PICKS; n++) {
-        const cases: Selectable<number>[] = [silent.receive(), always(1), silent.receive(), always(3), silent.receive()];
+        const cases: Selectable<number>[] = [
+          silent.receive(),
+          always(1),
+          silent.receive(),
+          always(3),
+          silent.receive(),
+        ];
         counts[(yield* select(cases)).key]!++;
       }
       return counts;
@@ -201,13 +207,19 @@ test("the values of losing sends are never given, and losing receives take nothi
       yield* select(sinks.map((sink) => sink.send(n)));
       sum += n;
     }
-    assert.equal(sinks.reduce((total, sink) => total + sink.length, 0), 1_000);
+    assert.equal(
+      sinks.reduce((total, sink) => total + sink.length, 0),
+      1_000,
+    );
     let left = 1_000;
     while (left > 0) {
       const { value } = yield* select(sinks.map((sink) => sink.receive()));
       sum -= value;
       left--;
-      assert.equal(sinks.reduce((total, sink) => total + sink.length, 0), left);
+      assert.equal(
+        sinks.reduce((total, sink) => total + sink.length, 0),
+        left,
+      );
     }
     assert.equal(sum, 0);
   });
@@ -218,7 +230,10 @@ test("the choice is made among what is ready when the turn comes, with other tas
     const a = channel<string>();
     const b = channel<string>();
     const from = { a: 0, b: 0 };
-    for (const [name, c] of [["a", a], ["b", b]] as const) {
+    for (const [name, c] of [
+      ["a", a],
+      ["b", b],
+    ] as const) {
       go(function* () {
         for (let n = 0; n < 200; n++) yield* c.send(name);
       });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { always, channel, ClosedError, EndOfChannel, go, select, selectNow, yieldNow } from "offshoot";
+import { always, ClosedError, channel, EndOfChannel, go, select, selectNow, yieldNow } from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { caught } from "../../support/caught.ts";
 
@@ -12,7 +12,8 @@ test("a receive on a closed channel wins over silent ones, and throws EndOfChann
     const closed = channel<number>();
     const silent = channel<number>();
     closed.close();
-    for (let n = 0; n < 100; n++) yield* caught(EndOfChannel, select({ silent: silent.receive(), closed: closed.receive() }));
+    for (let n = 0; n < 100; n++)
+      yield* caught(EndOfChannel, select({ silent: silent.receive(), closed: closed.receive() }));
     assert.equal(silent.stats().waitingReceivers, 0);
   });
 });
@@ -68,7 +69,10 @@ test("values left in a closed channel come before its end", async () => {
   });
 });
 
-for (const [what, failure] of [["close", undefined], ["close with an error", new Error("broke")]] as const) {
+for (const [what, failure] of [
+  ["close", undefined],
+  ["close with an error", new Error("broke")],
+] as const) {
   test(`${what} wakes a select that waits to receive, and takes it out of its other lines`, async () => {
     const silent = channel<number>();
     await simulate(function* () {

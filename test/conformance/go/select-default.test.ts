@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channel, ClosedError, DeadlockError, EndOfChannel, go, never, select, selectNow, sleep, yieldNow } from "offshoot";
+import {
+  ClosedError,
+  channel,
+  DeadlockError,
+  EndOfChannel,
+  go,
+  never,
+  select,
+  selectNow,
+  sleep,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { rejected, thrown } from "../../support/caught.ts";
 import { orders } from "../../support/orders.ts";

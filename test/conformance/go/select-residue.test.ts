@@ -89,9 +89,15 @@ test("the winner's other cases are withdrawn in the step of the commit, not when
     const channels = Array.from({ length: 50 }, () => channel<number>());
     const task = go(() => select(channels.map((c) => c.receive())));
     yield* yieldNow();
-    assert.equal(channels.reduce((sum, c) => sum + c.stats().waitingReceivers, 0), 50);
+    assert.equal(
+      channels.reduce((sum, c) => sum + c.stats().waitingReceivers, 0),
+      50,
+    );
     channels[25]!.trySend(1);
-    assert.equal(channels.reduce((sum, c) => sum + c.stats().waitingReceivers, 0), 0);
+    assert.equal(
+      channels.reduce((sum, c) => sum + c.stats().waitingReceivers, 0),
+      0,
+    );
     assert.equal(task.status, "ready");
     assert.equal((yield* task).key, 25);
   });
@@ -173,6 +179,9 @@ test("selects of 1 000 cases, 1 000 of them at a time in every line, are settled
     for (const task of tasks) winners.push((yield* task).value);
     return winners;
   });
-  assert.deepEqual(winners, Array.from({ length: 1_000 }, (_, i) => 999 - i));
+  assert.deepEqual(
+    winners,
+    Array.from({ length: 1_000 }, (_, i) => 999 - i),
+  );
   for (const c of channels) assert.equal(c.stats().waitingReceivers, 0);
 });

@@ -3,7 +3,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { always, channel, go, MisuseError, never, type Operation, type Selectable, select, selectNow, sleep, yieldNow } from "offshoot";
+import {
+  always,
+  channel,
+  go,
+  MisuseError,
+  never,
+  type Operation,
+  type Selectable,
+  select,
+  selectNow,
+  sleep,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { caught, thrown } from "../../support/caught.ts";
 import { orders } from "../../support/orders.ts";
@@ -61,14 +73,21 @@ test("an error of the mapping is thrown from the select, after the commit", asyn
     });
     assert.equal(yield* caught(Error, select({ fails })), failure);
     assert.equal(c.length, 1); // the value was taken
-    assert.equal(thrown(Error, () => selectNow({ fails })), failure);
+    assert.equal(
+      thrown(Error, () => selectNow({ fails })),
+      failure,
+    );
     assert.equal(c.length, 0);
   });
 });
 
 test("maps of maps apply from the inside out", async () => {
   const value = await simulate(function* () {
-    return (yield* select([always(2).map((n) => n + 1).map((n) => `<${n}>`)])).value;
+    return (yield* select([
+      always(2)
+        .map((n) => n + 1)
+        .map((n) => `<${n}>`),
+    ])).value;
   });
   assert.equal(value, "<3>");
 });
@@ -76,7 +95,12 @@ test("maps of maps apply from the inside out", async () => {
 test("a nested select is one case of the outer one, and commits one leaf of all", async () => {
   await orders(30, function* () {
     const channels = [0, 1, 2, 3].map(() => channel<number>());
-    const [a, b, c, d] = channels.map((each) => each.receive()) as [Selectable<number>, Selectable<number>, Selectable<number>, Selectable<number>];
+    const [a, b, c, d] = channels.map((each) => each.receive()) as [
+      Selectable<number>,
+      Selectable<number>,
+      Selectable<number>,
+      Selectable<number>,
+    ];
     const task = go(() => select({ left: select({ a, b }), right: select({ c, deep: select([d, never]) }) }));
     for (let i = 0; i < 10; i++) yield* yieldNow();
     const which = channels.map((each) => each.stats().waitingReceivers);
@@ -91,7 +115,10 @@ test("ready leaves inside nested selects are found without waiting", async () =>
   const c = channel<number>(1);
   c.trySend(1);
   const nested = select({ a: select({ b: select({ c: c.receive() }) }), never });
-  assert.deepEqual(selectNow({ nested }), { key: "nested", value: { key: "a", value: { key: "b", value: { key: "c", value: 1 } } } });
+  assert.deepEqual(selectNow({ nested }), {
+    key: "nested",
+    value: { key: "a", value: { key: "b", value: { key: "c", value: 1 } } },
+  });
   assert.equal(selectNow({ nested }), undefined);
 });
 
@@ -122,7 +149,9 @@ test("close reaches a receive in a nested select", async () => {
 test("a cancelled nested select leaves every line", async () => {
   await simulate(function* () {
     const channels = [0, 1, 2].map(() => channel<number>());
-    const task = go(() => select([channels[0]!.receive(), select([channels[1]!.receive(), select([channels[2]!.send(1), sleep(1e9)])])]));
+    const task = go(() =>
+      select([channels[0]!.receive(), select([channels[1]!.receive(), select([channels[2]!.send(1), sleep(1e9)])])]),
+    );
     yield* yieldNow();
     task.cancel();
     for (const c of channels) assert.deepEqual([c.stats().waitingReceivers, c.stats().waitingSenders], [0, 0]);

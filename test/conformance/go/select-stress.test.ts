@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Channel, channel, go, type Operation, run, type Selectable, select, selectNow, type Task, yieldNow } from "offshoot";
+import {
+  type Channel,
+  channel,
+  go,
+  type Operation,
+  run,
+  type Selectable,
+  select,
+  selectNow,
+  type Task,
+  yieldNow,
+} from "offshoot";
 import { Random } from "../../../src/base/random.ts";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { orders } from "../../support/orders.ts";
@@ -64,7 +75,10 @@ test("mixed capacities, plain and selecting ends: every value exactly once, in e
   await orders(40, function* () {
     const channels = [0, 1, 0, 5].map((capacity) => channel<number>(capacity));
     const got = yield* exchange(channels, 10);
-    assert.deepEqual(got, Array.from({ length: 80 }, (_, n) => n));
+    assert.deepEqual(
+      got,
+      Array.from({ length: 80 }, (_, n) => n),
+    );
     for (const c of channels) {
       assert.deepEqual(c.stats(), { sent: 20, received: 20, dropped: 0, waitingSenders: 0, waitingReceivers: 0 });
     }
@@ -74,7 +88,14 @@ test("mixed capacities, plain and selecting ends: every value exactly once, in e
 });
 
 test("the same at length on the production loop", async () => {
-  const got = await run(() => exchange([0, 1, 2, 10, 100, 0].map((capacity) => channel<number>(capacity)), 500), { seed: 1 });
+  const got = await run(
+    () =>
+      exchange(
+        [0, 1, 2, 10, 100, 0].map((capacity) => channel<number>(capacity)),
+        500,
+      ),
+    { seed: 1 },
+  );
   assert.equal(got.length, 6_000);
   for (const [i, n] of got.entries()) assert.equal(n, i);
 });
@@ -96,7 +117,8 @@ test("tasks that both give and take through one select conserve what there is", 
         for (let n = 0; n < 30; n++) {
           const token = mine[0];
           const takes: Selectable<string | undefined>[] = channels.map((c) => c.receive());
-          const gives: Selectable<string | undefined>[] = token === undefined ? [] : channels.map((c) => c.send(token).map(() => undefined));
+          const gives: Selectable<string | undefined>[] =
+            token === undefined ? [] : channels.map((c) => c.send(token).map(() => undefined));
           const got = selectNow([...takes, ...gives]);
           if (got !== undefined) {
             if (got.value === undefined) mine.shift();
