@@ -26,7 +26,7 @@ export interface Contender {
 const HEAP_MEGABYTES = 12_000;
 const PATIENCE_MS = 240_000;
 const SMOKE_REPETITIONS = 1;
-const WARM_UP_SHARE = 10;
+const WARM_UP_SHARE = 2;
 
 const execute = promisify(execFile);
 

@@ -42,14 +42,14 @@ export const WORKLOADS: readonly Workload[] = [
     operation: "round trip over two rendezvous channels",
     size: 300_000,
     sizes: { effect: 60_000, effection: 20_000 },
-    answer: (n) => (n * (n + 1)) / 2,
+    answer: (n) => ((n * (n + 1)) / 2) | 0,
     bars: [ns(0.75, "go"), faster(11, "effect"), faster(15, "effection"), faster(2.3, "promises")],
   }),
   workload("buffered", {
     operation: "item through a channel of 128",
     size: 2_000_000,
     sizes: { effect: 200_000, effection: 50_000 },
-    answer: sumBelow,
+    answer: (n) => sumBelow(n) | 0,
     bars: [ns(1.25, "go")],
   }),
   workload("two-ready", {
@@ -62,7 +62,7 @@ export const WORKLOADS: readonly Workload[] = [
   workload("fan-in", {
     operation: "item to one receiver selecting over eight rendezvous channels",
     size: 400_000,
-    answer: (n) => 8 * sumBelow(n / 8),
+    answer: (n) => (8 * sumBelow(n / 8)) | 0,
     bars: [ns(0.5, "go")],
   }),
   workload("spawn-join", {
@@ -70,7 +70,7 @@ export const WORKLOADS: readonly Workload[] = [
     size: 1_000_000,
     sizes: { effect: 200_000, effection: 20_000 },
     repetitions: 3,
-    answer: sumBelow,
+    answer: (n) => sumBelow(n) | 0,
     bars: [ns(1, "go")],
   }),
   workload("skynet", {

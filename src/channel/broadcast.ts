@@ -13,7 +13,7 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
-import { complete, type Description, fail, type Waiter } from "../core/waiter.ts";
+import { complete, type Description, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { BufferedChannel } from "./channel.ts";
 import { END } from "./leaves.ts";
 import { checkCapacity } from "./policy.ts";
@@ -149,7 +149,7 @@ class Hub<T> implements Broadcast<T> {
     for (const subscription of this.subscriptions) subscription.close(error);
     this.subscriptions.clear();
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())
-      fail(waiter, this.closedError());
+      fail(waiter, this.closedError(waiter.runner));
   }
 
   takesSend(): boolean {
@@ -157,7 +157,7 @@ class Hub<T> implements Broadcast<T> {
   }
 
   offer(value: T): unknown {
-    if (this.closed) throw this.closedError();
+    if (this.closed) throw this.closedError(machine.runner);
     if (this.senders.head !== null || !this.takesSend()) return NOT_READY;
     this.deliver(value);
     return undefined;
@@ -194,11 +194,10 @@ class Hub<T> implements Broadcast<T> {
     }
   }
 
-  private closedError(): ClosedError {
-    return new ClosedError(
-      `Broadcast.send: "${this.name}" was closed${this.closer}. Close it only after the last send.`,
-      "sender",
-    );
+  private closedError(runner: Runner | null): ClosedError {
+    const task = runner === null ? undefined : { id: runner.id, name: runner.name };
+    const message = `Broadcast.send: "${this.name}" was closed${this.closer}. Close it only after the last send.`;
+    return new ClosedError(message, "sender", { task });
   }
 
   /** Throws when an invariant does not hold. */

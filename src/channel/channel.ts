@@ -15,7 +15,7 @@ import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
-import { complete, fail, type Waiter } from "../core/waiter.ts";
+import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { END, Next, receiveFrom, Send } from "./leaves.ts";
 import { type BufferPolicy, bufferingOf, DROP_NEWEST, WAIT } from "./policy.ts";
 
@@ -156,7 +156,7 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Commits a send if it need not wait. */
   offer(value: T): unknown {
-    if (this.state !== OPEN) throw this.closedError();
+    if (this.state !== OPEN) throw this.closedError(machine.runner);
     // 1 a receiver in line
     const receiver = this.receivers.shift();
     if (receiver !== null) {
@@ -226,11 +226,10 @@ export class BufferedChannel<T> implements Channel<T> {
     this.closer = `${runner === null ? "" : ` by ${label(runner)}`} after ${this.sent} ${this.sent === 1 ? "value" : "values"}`;
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())
-      fail(waiter, this.closedError());
+      fail(waiter, this.closedError(waiter.runner));
   }
 
-  private closedError(): ClosedError {
-    const { runner } = machine;
+  private closedError(runner: Runner | null): ClosedError {
     const task = runner === null ? undefined : { id: runner.id, name: runner.name };
     if (this.state === GIVEN_UP) {
       const message = `Channel.send: "${this.name}" was given up by its receiver${this.closer}. Let the error end the sender, or stop sending.`;

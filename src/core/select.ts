@@ -102,6 +102,7 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
     super();
     if (typeof cases !== "object" || cases === null || cases instanceof Leaf) throw notCases(cases, from);
     this.cases = cases as unknown as AnyCases;
+    if (machine.runner === null) this.refuse(); // in a task, where speed matters, `choose` finds out
     this.priority = priority;
   }
 
@@ -145,12 +146,26 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
         }
       }
     } catch (error) {
-      throw refusal(cases) ?? error; // looking at each case beforehand would cost as much as all the rest
+      this.refuse();
+      throw error;
     }
     if (found <= 1 || this.priority) return first;
     const choice = this.draw(found);
     if (choice === 0) return first;
     return choice === found - 1 ? last : this.readyAt(choice);
+  }
+
+  /** Throws for the first case that cannot be selected. Looking at each before each select would cost as much as all the rest. */
+  private refuse(): void {
+    const { cases } = this;
+    for (const key of keysOf(cases)) {
+      const leaf: unknown = cases[key];
+      if (leaf instanceof Leaf) continue;
+      const what = describeValue(leaf);
+      throw misuse(
+        `select: case "${key}" is ${what}, which has no single commit point. Give it a leaf such as ch.receive(), or never.`,
+      );
+    }
   }
 
   private draw(n: number): number {
@@ -199,19 +214,6 @@ const keysOf = (cases: AnyCases): readonly AnyKey[] => (Array.isArray(cases) ? [
 
 function notCases(cases: unknown, from: string): MisuseError {
   return misuse(`${from}: the cases must be a record or an array of operations, got ${describeValue(cases)}.`);
-}
-
-/** The error for the first case that cannot be selected, or null if all can. */
-function refusal(cases: AnyCases): MisuseError | null {
-  for (const key of keysOf(cases)) {
-    const leaf: unknown = cases[key];
-    if (leaf instanceof Leaf) continue;
-    const what = describeValue(leaf);
-    return misuse(
-      `select: case "${key}" is ${what}, which has no single commit point. Give it a leaf such as ch.receive(), or never.`,
-    );
-  }
-  return null;
 }
 
 /**

@@ -12,7 +12,7 @@ const transfer = Effect.fnUntraced(function* (size: number) {
   const start = clock();
   const sending = yield* Effect.forkChild(sendAll(size, items));
   let sum = 0;
-  for (let i = 0; i < size; i++) sum += yield* Queue.take(items);
+  for (let i = 0; i < size; i++) sum = (sum + (yield* Queue.take(items))) | 0;
   const ns = clock() - start;
   yield* Fiber.join(sending);
   return { ns, answer: sum };

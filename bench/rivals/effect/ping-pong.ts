@@ -15,7 +15,7 @@ const play = Effect.fnUntraced(function* (size: number) {
   let sum = 0;
   for (let i = 0; i < size; i++) {
     yield* Queue.offer(ping, i);
-    sum += yield* Queue.take(pong);
+    sum = (sum + (yield* Queue.take(pong))) | 0;
   }
   const ns = clock() - start;
   yield* Fiber.join(answering);

@@ -12,7 +12,7 @@ const spawnAll = Effect.fnUntraced(function* (size: number) {
   let sum = 0;
   for (let i = 0; i < size; i++) {
     const fiber = yield* Effect.forkChild(child(i));
-    sum += yield* Fiber.join(fiber);
+    sum = (sum + (yield* Fiber.join(fiber))) | 0;
   }
   return { ns: clock() - start, answer: sum };
 });

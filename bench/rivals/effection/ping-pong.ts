@@ -16,7 +16,7 @@ function* play(size: number): Operation<Outcome> {
   let sum = 0;
   for (let i = 0; i < size; i++) {
     yield* ping.send(i);
-    sum += yield* pong.receive();
+    sum = (sum + (yield* pong.receive())) | 0;
   }
   const ns = clock() - start;
   yield* answering;

@@ -12,7 +12,7 @@ function* spawnAll(size: number): Operation<Outcome> {
   let sum = 0;
   for (let i = 0; i < size; i++) {
     const task = yield* spawn(() => child(i));
-    sum += yield* task;
+    sum = (sum + (yield* task)) | 0;
   }
   return { ns: clock() - start, answer: sum };
 }

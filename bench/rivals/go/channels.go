@@ -11,12 +11,12 @@ func pingPong(size int) outcome {
 		}
 	}()
 	start := time.Now()
-	sum := 0
+	sum := int32(0)
 	for i := 0; i < size; i++ {
 		ping <- i
-		sum += <-pong
+		sum += int32(<-pong)
 	}
-	return since(start, sum)
+	return since(start, int(sum))
 }
 
 func buffered(size int) outcome {
@@ -27,11 +27,11 @@ func buffered(size int) outcome {
 			items <- i
 		}
 	}()
-	sum := 0
+	sum := int32(0)
 	for i := 0; i < size; i++ {
-		sum += <-items
+		sum += int32(<-items)
 	}
-	return since(start, sum)
+	return since(start, int(sum))
 }
 
 func twoReady(size int) outcome {
@@ -62,26 +62,26 @@ func fanIn(size int) outcome {
 		}(in[s])
 	}
 	start := time.Now()
-	sum := 0
+	sum := int32(0)
 	for i := 0; i < size; i++ {
 		select {
 		case value := <-in[0]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[1]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[2]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[3]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[4]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[5]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[6]:
-			sum += value
+			sum += int32(value)
 		case value := <-in[7]:
-			sum += value
+			sum += int32(value)
 		}
 	}
-	return since(start, sum)
+	return since(start, int(sum))
 }

@@ -12,12 +12,12 @@ func spawnJoin(size int) outcome {
 	done := make(chan int)
 	child := func(i int) { done <- i }
 	start := time.Now()
-	sum := 0
+	sum := int32(0)
 	for i := 0; i < size; i++ {
 		go child(i)
-		sum += <-done
+		sum += int32(<-done)
 	}
-	return since(start, sum)
+	return since(start, int(sum))
 }
 
 func skynet(size int) outcome {

@@ -8,7 +8,7 @@ export async function trial(size: number): Promise<Outcome> {
   const start = clock();
   const sending = sendAll(size, items);
   let sum = 0;
-  for (let i = 0; i < size; i++) sum += await items.receive();
+  for (let i = 0; i < size; i++) sum = (sum + (await items.receive())) | 0;
   const ns = clock() - start;
   await sending;
   return { ns, answer: sum };
