@@ -53,22 +53,17 @@ function useOnce(generator: object, from: string): void {
   used.add(generator);
 }
 
-/** The iterator of an operation given as an argument. Throws when it is none, or a generator that has been used before. */
-export function operationOf<T>(op: Operation<T>, from: string): Iterator<Suspend, T, unknown> {
-  const iterator = iterableOf(op);
-  if (iterator === null)
-    throw misuse(
-      `${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`,
-    );
-  if (iterator === (op as unknown) && !(op instanceof Leaf)) useOnce(iterator, from);
-  return iterator as Iterator<Suspend, T, unknown>;
+/** An operation given as an argument, as something a body may return. Throws when it is none. Nothing has been started by that. */
+export function asOperation<T>(op: Operation<T>, from: string): unknown {
+  if (typeof op === "object" && op !== null && Symbol.iterator in op && !Array.isArray(op)) {
+    if (op instanceof Leaf || op instanceof Composite || isGenerator(op)) return op;
+    return new Composite(() => delegate(op)); // an object with a Symbol.iterator of the user's own
+  }
+  throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
 }
 
-/** Generators and composites, and operations that users wrote as objects with a Symbol.iterator. */
-function iterableOf(op: unknown): Driven | null {
-  if (typeof op !== "object" || op === null || Array.isArray(op)) return null;
-  const make = (op as { [Symbol.iterator]?: () => Driven })[Symbol.iterator];
-  return typeof make === "function" ? make.call(op) : null;
+function* delegate<T>(op: Operation<T>): Generator<Suspend, T, unknown> {
+  return yield* op;
 }
 
 function isGenerator(value: object): value is Driven {

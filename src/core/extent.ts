@@ -3,7 +3,7 @@
 // An extent runs a body in a scope of its own, waits for the children that were started in it, and then throws what failed or returns the body's value.
 
 import { TaskCancelledError } from "../base/errors.ts";
-import { Composite, iteratorOf, operationOf, refuseUnperformed } from "./body.ts";
+import { asOperation, Composite, iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope, enterScope, leaveScope } from "./cancel.ts";
 import { childrenEnd } from "./held.ts";
 import { misuse } from "./leaf.ts";
@@ -25,6 +25,7 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
   const scope = enterScope(task, task.scope ?? bodyScope(task), EXTENT, name, state);
   let value: unknown;
   let cancelled = false;
+  let cutShort = false;
   try {
     // 1 the body
     try {
@@ -40,8 +41,10 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
       }
     }
     // 2 its children
+    const before = scope.cancelled;
     dismissDaemons(scope);
-    if (scope.head !== null) yield* childrenEnd(scope);
+    while (scope.head !== null) yield* childrenEnd(scope); // again, if one was started after the last had ended
+    cutShort = before === null && scope.cancelled !== null;
   } finally {
     leaveScope(scope);
   }
@@ -51,6 +54,7 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
   if (unseen.length > 0)
     throw new AggregateError([...failures, ...unseen], `${name}: ${unseen.length} isolated failures were never joined`);
   if (failures.length > 0) throw combined(failures, name);
+  if (cutShort && task.cancelled !== null) throw task.cancelled;
   if (cancelled) {
     if (task.cancelled !== null) throw task.cancelled;
     const reason = scope.cancelled?.reason;
@@ -76,15 +80,15 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
  * try { yield* work(); } finally { yield* shield(connection.close()); }
  */
 export function shield<T>(op: Operation<T>): Operation<T> {
-  if (typeof op !== "object" || op === null || !(Symbol.iterator in op)) operationOf(op, "shield"); // throws
-  return new Composite(() => shielded(op));
+  const operation = asOperation(op, "shield");
+  return new Composite(() => shielded<T>(operation));
 }
 
-function* shielded<T>(op: Operation<T>): Steps<T> {
+function* shielded<T>(operation: unknown): Steps<T> {
   const task = running("shield");
   const scope = enterScope(task, task.scope ?? bodyScope(task), SHIELD, "shield", null);
   try {
-    return yield* { [Symbol.iterator]: () => operationOf(op, "shield") };
+    return yield* iteratorOf(operation, shield) as unknown as Operation<T>;
   } finally {
     leaveScope(scope);
   }

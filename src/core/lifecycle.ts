@@ -1,7 +1,8 @@
 // The life of a task: spawn, start, end, and what its end means to its owner.
 //
 // A task ends after its body and all its children have ended. What it ends with: an error of its body or of a child, however caught (several: an
-// AggregateError in order of time, each error once); else cancelled, if its body threw the cancellation; else the value. Ending runs no code of users.
+// AggregateError in order of time, each error once); else cancelled, if its body threw the cancellation, or if that came while the task waited for its
+// children; else the value, also if the body returned although it was cancelled. Ending runs no code of users.
 //
 // A failed child cancels its siblings and the body of its owner. In a group that isolates failures it only waits to be joined.
 
@@ -10,6 +11,7 @@ import { iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
 import { machine } from "./machine.ts";
 import {
+  ABSOLVED,
   type AnyBody,
   ASYNC,
   BODY,
@@ -23,6 +25,7 @@ import {
   type Program,
   QUEUED,
   type Scope,
+  SETTLES,
   Tasklet,
 } from "./task.ts";
 import { CANCELLED, complete, FAILED, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
@@ -57,10 +60,10 @@ export function spawn(
   return task;
 }
 
-/** Takes a place in the group, or a place in its queue. Daemons and tasks that will not run need none. */
+/** Takes a place in the group, or a place in its queue. Daemons, awaited operations and tasks that will not run need none. */
 function hasPlace(owner: Scope, task: Tasklet<unknown>): boolean {
   const { group } = owner;
-  if (group === null || (task.flags & (DAEMON | INHERITED)) !== 0) return true;
+  if (group === null || (task.flags & (DAEMON | INHERITED | SETTLES)) !== 0) return true;
   if (group.running < group.limit) {
     group.running++;
     task.flags |= COUNTED;
@@ -136,6 +139,7 @@ export function bodyEnded(task: Tasklet<unknown>, how: number, result: unknown):
     end(task, kind, value);
     return;
   }
+  if (kind === SUCCEEDED && scope.cancelled !== null) task.flags |= ABSOLVED;
   scope.joining = true;
   task.state = WAITING;
   task.flags |= HELD;
@@ -186,6 +190,9 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
       if (scope.failures !== null) {
         kind = FAILED;
         value = combined(scope.failures, label(task));
+      } else if (kind === SUCCEEDED && scope.joining && scope.cancelled !== null && (task.flags & ABSOLVED) === 0) {
+        kind = CANCELLED; // while it waited for its children, whose work was cut short
+        value = scope.cancelled.reason;
       }
       if (!scope.hasSignal) task.scope = null;
     }
@@ -206,14 +213,14 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     if ((task.flags & DAEMON) === 0) owner.others--;
     else owner.daemons--;
     if ((task.flags & COUNTED) !== 0) passPlace(owner);
-    if (kind === FAILED) childFailed(owner, task);
+    if (kind === FAILED && (task.flags & SETTLES) === 0) childFailed(owner, task);
     if (!owner.joining) return;
     if (owner.head !== null) {
       if (owner.others === 0) cancelDaemons(owner);
       return;
     }
-    owner.joining = false;
     if (owner.kind !== BODY) {
+      owner.joining = false;
       wake(owner.task, VALUE, undefined);
       return;
     }

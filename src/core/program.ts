@@ -5,7 +5,7 @@
 
 import { DeadlockError, LeakError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { operationOf } from "./body.ts";
+import { asOperation } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
 import { Debug } from "./debug.ts";
 import { type Leaf, misuse } from "./leaf.ts";
@@ -13,9 +13,9 @@ import { type Keeper, spawn } from "./lifecycle.ts";
 import { machine, NOT_READY } from "./machine.ts";
 import { bodyReturned, formatReports, liveTasks, onlyJoins, reportOf, tellOrigin } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
-import { type AnyBody, bodyScope, INHERITED, label, owningScope, type Scope, SETTLES, Tasklet } from "./task.ts";
+import { type AnyBody, bodyScope, label, owningScope, type Scope, SETTLES, Tasklet } from "./task.ts";
 import type { Operation, RunOptions } from "./types.ts";
-import { type ChoiceKind, FAILED, RETRY, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
+import { type ChoiceKind, FAILED, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
 
 type Within = (run: () => void) => void;
 
@@ -109,10 +109,15 @@ export class Program implements Keeper, Resident {
         resolve(leaf.finish(raw));
         return;
       }
-      const task = this.newSettling(owner, "await", leaf as unknown as Iterator<unknown, unknown, unknown>, {
-        resolve,
-        reject,
-      });
+      const task = new Tasklet<unknown>(this, this.nextId(), awaiting, null, SETTLES);
+      task.generator = leaf as unknown as Iterator<unknown, unknown, unknown>;
+      if (owner !== null) {
+        owner.push(task);
+        task.owner = owner;
+        owner.others++;
+      }
+      this.settling.set(task, { resolve, reject });
+      this.spawned(task, owner);
       task.state = WAITING;
       task.since = machine.tick;
       const waiter = new Waiter(task as Runner, null, 0);
@@ -124,33 +129,13 @@ export class Program implements Keeper, Resident {
 
   /** Runs an operation as a child of a task, whose outcome goes to a promise alone. */
   perform<T>(parent: Tasklet<unknown>, op: Operation<T>): Promise<T> {
-    const iterator = operationOf(op, "Task.run");
     if (parent.state >= SUCCEEDED)
       throw misuse(`Task.run: ${label(parent)} has ended. Run operations before its body returns.`);
+    const operation = asOperation(op, "Task.run");
     return new Promise<unknown>((resolve, reject) => {
-      const task = this.newSettling(owningScope(parent), "run", iterator, { resolve, reject });
-      task.wake = RETRY;
-      this.scheduler.ready(task);
+      const body = Object.defineProperty(() => operation, "name", { value: "run" });
+      this.settling.set(spawn(this, owningScope(parent), body, null, SETTLES), { resolve, reject });
     }) as Promise<T>;
-  }
-
-  private newSettling(
-    owner: Scope | null,
-    name: string,
-    iterator: Iterator<unknown, unknown, unknown>,
-    settling: Settling,
-  ): Tasklet<unknown> {
-    const task = new Tasklet<unknown>(this, this.nextId(), settlers[name] as AnyBody, null, SETTLES);
-    task.generator = iterator;
-    if (owner !== null) {
-      owner.push(task);
-      task.owner = owner;
-      owner.others++;
-      if (owner.cancelled !== null) task.flags |= INHERITED;
-    }
-    this.settling.set(task, settling);
-    this.spawned(task, owner);
-    return task;
   }
 
   private settle(task: Tasklet<unknown>): void {
@@ -196,8 +181,5 @@ export class Program implements Keeper, Resident {
   }
 }
 
-/** Bodies that only lend their name to the tasks that settle promises. */
-const settlers: Readonly<Record<string, AnyBody>> = {
-  await: Object.defineProperty(() => {}, "name", { value: "await" }),
-  run: Object.defineProperty(() => {}, "name", { value: "run" }),
-};
+/** Only lends its name to the tasks that settle an `await`. */
+const awaiting: AnyBody = Object.defineProperty(() => {}, "name", { value: "await" });

@@ -14,7 +14,7 @@ import { type Cancelled, describeValue, TaskCancelledError } from "../base/error
 import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
-import { NOT_READY } from "./machine.ts";
+import { machine, NOT_READY } from "./machine.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
 import type { Description, Home, Runner, Waiter } from "./waiter.ts";
 import { FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
@@ -28,6 +28,7 @@ export const INHERITED = 16; // cancelled with its owner, whose cancellation is 
 export const QUEUED = 32; // above the limit of its group: starts in turn
 export const COUNTED = 64; // takes one of the places of its group
 export const ASYNC = 128; // its body is an async function
+export const ABSOLVED = 256; // its body returned although it was cancelled: that counts as success
 
 // Kinds of scope.
 export const BODY = 0;
@@ -183,18 +184,18 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   // A task is a leaf: joining it is its one commit point.
 
   ready(): boolean {
+    if (machine.runner === this)
+      throw misuse(`Task.join: ${label(this)} waits for its own end. Join it from another task.`);
     return this.state >= SUCCEEDED;
   }
 
   poll(): unknown {
-    if (this.state < SUCCEEDED) return NOT_READY;
+    if (!this.ready()) return NOT_READY;
     this.flags |= OBSERVED;
     return undefined;
   }
 
   enlist(waiter: Waiter): void {
-    if (waiter.runner === this)
-      throw misuse(`Task.join: ${label(this)} waits for its own end. Join a task from another one.`);
     this.joiners ??= new List();
     this.joiners.push(waiter);
   }
