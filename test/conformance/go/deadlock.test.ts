@@ -140,3 +140,21 @@ test("a deadlock inside a group names the tasks of the group; those who only wai
   assert.match(about(error, "grandchild"), /owned by #2/);
   assert.doesNotMatch(error.report, /"member" .*waits/);
 });
+
+test("an async body is named too, with what its await waits for", async () => {
+  const error = await rejected(
+    DeadlockError,
+    simulate(async function boss() {
+      const c = channel<number>(0, { name: "c" });
+      go(async function inner() {
+        await select({ d: channel<number>(0, { name: "d" }).receive(), never });
+      });
+      await c.send(1);
+    }),
+  );
+  assert.equal(error.kind, "deadlock");
+  assert.match(about(error, "boss"), /waits for/);
+  assert.match(about(error, "inner"), /waits for/);
+  assert.match(error.report, /owned by #1\) waits for channel\.send c/);
+  assert.match(error.report, /owned by #2\) waits for select \{ d: channel\.receive d; never: never nothing \}/);
+});

@@ -2,8 +2,21 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channel, go, never, type Operation, select, selectNow, sleep, type Task, yieldNow } from "offshoot";
+import {
+  channel,
+  currentTask,
+  go,
+  MisuseError,
+  never,
+  type Operation,
+  select,
+  selectNow,
+  sleep,
+  type Task,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
+import { caught } from "../../support/caught.ts";
 
 const collect = (globalThis as { gc?: () => void }).gc;
 
@@ -184,4 +197,18 @@ test("selects of 1 000 cases, 1 000 of them at a time in every line, are settled
     Array.from({ length: 1_000 }, (_, i) => 999 - i),
   );
   for (const c of channels) assert.equal(c.stats().waitingReceivers, 0);
+});
+
+test("a select that turns out to be misuse while it enlists leaves no record on the cases before the bad one", async () => {
+  const c = channel<number>();
+  await simulate(function* () {
+    const task = go(function* (): Operation<string> {
+      yield* caught(MisuseError, select({ c: c.receive(), self: currentTask() }));
+      assert.equal(c.stats().waitingReceivers, 0);
+      assert.equal(c.trySend(1), false); // nobody is there to take it
+      yield* yieldNow(); // and the task can go on
+      return "went on";
+    });
+    assert.equal(yield* task, "went on");
+  });
 });

@@ -199,3 +199,10 @@ test("what cannot be selected is misuse at the call, naming the case", () => {
   }
   for (const bad of [null, undefined, 5, never, "abc"]) thrown(MisuseError, () => select(bad as never));
 });
+
+test("the key of a record is its name, also where it looks like a number; that of a list is a number", async () => {
+  await simulate(function* () {
+    assert.deepEqual(yield* select({ 7: always("x"), 3: never }), { key: "7", value: "x" });
+    assert.deepEqual(yield* select([never, always("x")]), { key: 1, value: "x" });
+  });
+});

@@ -6,8 +6,10 @@ import { test } from "node:test";
 import {
   Cancelled,
   channel,
+  currentTask,
   go,
   group,
+  MisuseError,
   never,
   type Operation,
   run,
@@ -185,4 +187,18 @@ test("a kill of a group is thrown to whoever waits for the group, not to the gro
     log.push("alive");
   });
   assert.deepEqual(log, ["enough", "alive"]);
+});
+
+test("a task that waits for its own end is told that this is misuse, and goes on", async () => {
+  const value = await simulate(function* () {
+    const task = go(function* selfish(): Operation<string> {
+      const error = yield* caught(MisuseError, currentTask());
+      assert.match(error.message, /"selfish" waits for its own end/);
+      yield* yieldNow();
+      yield* sleep(1);
+      return "went on";
+    });
+    return yield* task;
+  });
+  assert.equal(value, "went on");
 });
