@@ -24,7 +24,7 @@ export class Totals {
   }
 }
 
-/** V8 makes a longer substring a view of the text it was cut from: kept as a key, it would keep all of that text. */
+/** Up to Node 22 a longer substring is a view of the text it was cut from: kept as a key, it would keep all of that text. */
 function copy(word: string): string {
   return Buffer.from(word).toString();
 }
