@@ -208,3 +208,16 @@ test("a sender that was waiting learns of the close as an error of its own task"
   });
   assert.deepEqual((error as ClosedError | null)?.task, { id: 2, name: "producer" });
 });
+
+test("after cancel with a reason every way of receiving finds the end: the reason is for the senders", async () => {
+  await simulate(function* () {
+    const c = channel<number>(2);
+    yield* c.send(1);
+    c.cancel("not wanted");
+    yield* caught(EndOfChannel, c.receive());
+    assert.deepEqual(yield* c.next(), { done: true, value: undefined });
+    const error = yield* caught(ClosedError, c.send(2));
+    assert.deepEqual([error.by, error.cause], ["receiver", "not wanted"]);
+    assert.deepEqual(c.tryReceive(), { ok: false, closed: true });
+  });
+});
