@@ -70,7 +70,7 @@ function withoutStack<E>(make: () => E): E {
 }
 
 const tell = (reason: unknown): string => {
-  if (reason instanceof Error) return reason.message;
+  if (reason instanceof Error) return reason.message.replace(/\.$/, "");
   return typeof reason === "string" ? reason : "no reason given";
 };
 
@@ -184,6 +184,7 @@ export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "function") return `a function "${value.name || "anonymous"}"`;
   if (typeof value !== "object") return `a ${typeof value} (${String(value)})`;
+  if (Symbol.iterator in value && !Array.isArray(value) && "run" in value) return "an operation made of others";
   const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
   if (Symbol.asyncIterator in value && "throw" in value) return "an async generator";
   if (Symbol.iterator in value && "throw" in value) return "a generator";

@@ -16,7 +16,7 @@ import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
-import { END, Next, receiveFrom, Send } from "./leaves.ts";
+import { END, iterate, Next, receiveFrom, Send } from "./leaves.ts";
 import { type BufferPolicy, bufferingOf, DROP_NEWEST, WAIT } from "./policy.ts";
 
 export interface ChannelStats {
@@ -104,13 +104,12 @@ export class BufferedChannel<T> implements Channel<T> {
     const raw = this.take();
     if (raw === NOT_READY) return { ok: false, closed: false };
     if (raw !== END) return { ok: true, value: raw as T };
-    if (this.reason !== undefined) throw this.reason;
+    if (this.failed) throw this.reason;
     return { ok: false, closed: true };
   }
 
-  // A for await takes values with next(); it finds no return(), so leaving it early changes nothing.
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    return this as unknown as AsyncIterator<T>;
+    return iterate<T>(this);
   }
 
   close(error?: unknown): void {
@@ -128,8 +127,7 @@ export class BufferedChannel<T> implements Channel<T> {
     this.dropped += this.buffer.size;
     if (this.buffer.size > 0) this.buffer.clear();
     this.reason = undefined;
-    if (this.state === OPEN) this.end(GIVEN_UP, reason);
-    else this.state = GIVEN_UP;
+    if (this.state === OPEN) this.end(GIVEN_UP, reason); // else its sender is done with it, and stays the one who closed it
   }
 
   stats(): ChannelStats {
@@ -232,7 +230,7 @@ export class BufferedChannel<T> implements Channel<T> {
   private closedError(runner: Runner | null): ClosedError {
     const task = runner === null ? undefined : { id: runner.id, name: runner.name };
     if (this.state === GIVEN_UP) {
-      const message = `Channel.send: "${this.name}" was given up by its receiver${this.closer}. Let the error end the sender, or stop sending.`;
+      const message = `Channel.send: "${this.name}" was given up${this.closer}. Let the error end the sender, or stop sending.`;
       return new ClosedError(message, "receiver", { task, cause: this.reason });
     }
     const message = `Channel.send: "${this.name}" was closed${this.closer}. Close a channel only after the last send, from the sending side.`;

@@ -139,6 +139,21 @@ export function receiveFrom<T>(channel: Ends<T>): Receive<T> {
   return fresh;
 }
 
+/**
+ * What a `for await` takes values with. It remembers the task in which the loop began, since none runs any more when an async body goes on, so that
+ * cancelling the task reaches the loop. There is no return(): leaving the loop early changes nothing.
+ */
+export function iterate<T>(channel: Ends<T>): AsyncIterator<T> {
+  const { runner } = machine;
+  return {
+    next(): Promise<IteratorResult<T, void>> {
+      const leaf = new Next(channel);
+      leaf.maker ??= runner;
+      return leaf as unknown as Promise<IteratorResult<T, void>>;
+    },
+  };
+}
+
 export class Next<T> extends Take<T, IteratorResult<T, void>> {
   override finish(raw: unknown): IteratorResult<T, void> {
     if (raw !== END) return { done: false, value: raw as T };

@@ -62,7 +62,7 @@ class PromiseWait extends HeldWait {
   }
 
   describe(): Description {
-    return { operation: "until", object: "the promise of its async body", heldBy: [] };
+    return { operation: "until", object: "its async body", heldBy: [] };
   }
 }
 

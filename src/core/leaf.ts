@@ -19,7 +19,7 @@ type Step<T> = IteratorResult<Suspend, T>;
 
 export abstract class Leaf<T> implements Selectable<T>, Awaited {
   /** The task that made it. An `await` calls `then` a microtask later, when no task runs any more: cancelling must still reach it. */
-  declare readonly maker: Runner | null | undefined;
+  declare maker: Runner | null | undefined;
 
   /** A task, which is a leaf too, is its own; it remembers no maker. */
   constructor(made = true) {

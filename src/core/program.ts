@@ -10,7 +10,7 @@ import { cancelScope } from "./cancel.ts";
 import { Debug } from "./debug.ts";
 import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
-import { machine, NOT_READY } from "./machine.ts";
+import { BUDGET, NOT_READY } from "./machine.ts";
 import { bodyReturned, formatReports, liveTasks, onlyJoins, reportOf, tellOrigin } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
 import { type AnyBody, bodyScope, label, owningScope, type Scope, SETTLES, Tasklet } from "./task.ts";
@@ -33,6 +33,7 @@ export class Program implements Keeper, Resident {
   declare readonly contexts: WeakMap<Tasklet<unknown>, Within> | null;
   declare private readonly settling: Map<Tasklet<unknown>, Settling>;
   declare private lastId: number;
+  declare private settledAtOnce: number;
   declare private verdict: DeadlockError | null;
   /** What the main task's end is told to. */
   declare private finished: (root: Tasklet<unknown>, verdict: DeadlockError | null) => void;
@@ -47,6 +48,7 @@ export class Program implements Keeper, Resident {
     this.contexts = options.asyncContext === true ? new WeakMap() : null;
     this.settling = new Map();
     this.lastId = 0;
+    this.settledAtOnce = 0;
     this.verdict = null;
     this.finished = () => {};
   }
@@ -106,7 +108,7 @@ export class Program implements Keeper, Resident {
       if (maker !== null && owner !== null && maker.cancelled !== null) throw maker.cancelled;
       const raw = leaf.poll();
       if (raw !== NOT_READY) {
-        resolve(leaf.finish(raw));
+        this.resolveSoon(resolve, leaf.finish(raw));
         return;
       }
       const task = new Tasklet<unknown>(this, this.nextId(), awaiting, null, SETTLES);
@@ -119,12 +121,22 @@ export class Program implements Keeper, Resident {
       this.settling.set(task, { resolve, reject });
       this.spawned(task, owner);
       task.state = WAITING;
-      task.since = machine.tick;
+      task.since = Math.floor(this.scheduler.host.now());
       const waiter = new Waiter(task as Runner, null, 0);
       waiter.leaf = leaf;
       task.waiter = waiter;
       leaf.enlist(waiter);
     });
+  }
+
+  /** Awaiting what is always ready must not keep the event loop from turning, so now and then a promise is settled only after that. */
+  private resolveSoon(resolve: (value: unknown) => void, value: unknown): void {
+    if (++this.settledAtOnce < BUDGET) {
+      resolve(value);
+      return;
+    }
+    this.settledAtOnce = 0;
+    this.scheduler.host.turn(() => resolve(value));
   }
 
   /** Runs an operation as a child of a task, whose outcome goes to a promise alone. */
@@ -176,7 +188,7 @@ export class Program implements Keeper, Resident {
     const shown = blocked.length === 0 ? tasks : blocked;
     return formatReports(
       shown.map((task) => reportOf(task, this.debug?.siteOf(task) ?? null)),
-      machine.tick,
+      Math.floor(this.scheduler.host.now()),
     );
   }
 }

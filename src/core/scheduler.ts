@@ -308,6 +308,6 @@ function foreign(task: Tasklet<unknown>, value: unknown): MisuseError {
     return misuse(`${label(task)}: yielded an operation without the star. Write yield* before it.`);
   const what = describeValue(value);
   return misuse(
-    `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; wrap promises in until().`,
+    `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; a promise is awaited in an async body.`,
   );
 }

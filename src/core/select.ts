@@ -11,7 +11,7 @@
 //   it never meets itself: it looks before it enlists, and enlisting commits nothing
 
 import { describeValue, type MisuseError } from "../base/errors.ts";
-import { Leaf, misuse } from "./leaf.ts";
+import { Leaf, misuse, park } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
 import type { Result, Selectable, Suspend } from "./types.ts";
 import { type Description, type Joint, Waiter } from "./waiter.ts";
@@ -33,10 +33,12 @@ type AnyCases = Readonly<Record<AnyKey, Leaf<unknown>>>;
 /** How a select was settled: by which case, with what. */
 class Settled {
   declare readonly key: AnyKey;
+  declare readonly leaf: Leaf<unknown>;
   declare readonly raw: unknown;
 
-  constructor(key: AnyKey, raw: unknown) {
+  constructor(key: AnyKey, leaf: Leaf<unknown>, raw: unknown) {
     this.key = key;
+    this.leaf = leaf;
     this.raw = raw;
   }
 }
@@ -62,7 +64,7 @@ class Selecting implements Joint {
   enlist(cases: AnyCases): void {
     this.settled = false;
     this.enlisted = 0;
-    this.keys = Array.isArray(cases) ? null : Object.keys(cases);
+    this.keys = Array.isArray(cases) ? null : (keysOf(cases) as readonly string[]);
     const n = this.keys === null ? (cases as unknown as unknown[]).length : this.keys.length;
     for (let i = 0; i < n && !this.settled; i++) {
       const leaf = cases[this.keys === null ? i : (this.keys[i] as string)] as Leaf<unknown>;
@@ -78,9 +80,10 @@ class Selecting implements Joint {
   }
 
   settle(inner: Waiter, raw: unknown): unknown {
+    const leaf = inner.leaf as Leaf<unknown>;
     this.settled = true;
     this.withdraw(inner);
-    return new Settled(this.keys === null ? inner.index : (this.keys[inner.index] as string), raw);
+    return new Settled(this.keys === null ? inner.index : (this.keys[inner.index] as string), leaf, raw);
   }
 
   withdraw(but: Waiter | null): void {
@@ -106,14 +109,47 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
     this.priority = priority;
   }
 
-  // The inherited `next` with the same steps, without making a record of how it was settled.
+  // The inherited `next`, with a shorter way for two cases, which most selects have: one is drawn and tried, and the other only if that one is not ready.
+  // Where there is credit, no policy has a say in the choice (see machine.ts).
   override next(input?: unknown): IteratorResult<Suspend, Selected<C>> {
     if (input !== undefined || machine.credit <= 0) return super.next(input);
-    const key = this.choose();
-    if (key === null) return super.next(input);
+    const { cases } = this;
+    let n = 0;
+    let key0: AnyKey = 0;
+    let key1: AnyKey = 1;
+    let leaf0: Leaf<unknown> | undefined;
+    let leaf1: Leaf<unknown> | undefined;
+    if (Array.isArray(cases)) {
+      n = cases.length;
+      leaf0 = cases[0];
+      leaf1 = cases[1];
+    } else {
+      for (const key in cases) {
+        if (n === 0) {
+          key0 = key;
+          leaf0 = cases[key];
+        } else if (n === 1) {
+          key1 = key;
+          leaf1 = cases[key];
+        }
+        n++;
+      }
+    }
+    if (n !== 2) return super.next(input);
     machine.credit--;
-    const leaf = this.cases[key] as Leaf<unknown>;
-    return { done: true, value: { key, value: leaf.finish(leaf.poll()) } as Selected<C> };
+    const swap = !this.priority && this.draw(2) === 1;
+    const first = (swap ? leaf1 : leaf0) as Leaf<unknown>;
+    const second = (swap ? leaf0 : leaf1) as Leaf<unknown>;
+    try {
+      const raw = first.poll();
+      if (raw !== NOT_READY) return done(swap ? key1 : key0, first.finish(raw));
+      const other = second.poll();
+      if (other !== NOT_READY) return done(swap ? key0 : key1, second.finish(other));
+    } catch (error) {
+      this.refuse();
+      throw error;
+    }
+    return park(this) as IteratorResult<Suspend, Selected<C>>;
   }
 
   ready(): boolean {
@@ -122,7 +158,9 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
 
   poll(): unknown {
     const key = this.choose();
-    return key === null ? NOT_READY : new Settled(key, (this.cases[key] as Leaf<unknown>).poll());
+    if (key === null) return NOT_READY;
+    const leaf = this.cases[key] as Leaf<unknown>;
+    return new Settled(key, leaf, leaf.poll());
   }
 
   /** The key of a ready case, or null. */
@@ -196,8 +234,8 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
   }
 
   override finish(raw: unknown): Selected<C> {
-    const { key, raw: inner } = raw as Settled;
-    return { key, value: (this.cases[key] as Leaf<unknown>).finish(inner) } as Selected<C>;
+    const { key, leaf, raw: inner } = raw as Settled;
+    return { key, value: leaf.finish(inner) } as Selected<C>;
   }
 
   describe(): Description {
@@ -210,7 +248,18 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
   }
 }
 
-const keysOf = (cases: AnyCases): readonly AnyKey[] => (Array.isArray(cases) ? [...cases.keys()] : Object.keys(cases));
+const done = (key: AnyKey, value: unknown): IteratorReturnResult<never> => ({
+  done: true,
+  value: { key, value } as never,
+});
+
+/** The keys in the order in which `for in` finds them, as everywhere here. */
+function keysOf(cases: AnyCases): readonly AnyKey[] {
+  if (Array.isArray(cases)) return [...cases.keys()];
+  const keys: string[] = [];
+  for (const key in cases) keys.push(key);
+  return keys;
+}
 
 function notCases(cases: unknown, from: string): MisuseError {
   return misuse(`${from}: the cases must be a record or an array of operations, got ${describeValue(cases)}.`);
@@ -222,7 +271,8 @@ function notCases(cases: unknown, from: string): MisuseError {
  * **Fairness.** Among cases that are ready at once the choice is uniform, drawn from the seed of the run; with `priority` it is the first in the order
  * written (integer-like keys of a record come first in JavaScript: use an array there). Waiting cases stand in line first come, first served.
  *
- * **Cost.** O(1) a case, and nothing is left behind on the losers (timers: O(log n)).
+ * **Cost.** O(1) a case, and nothing is left behind on the losers (timers: O(log n)). The record or array is read when the select is started, and not
+ * copied: change it only while no select that uses it is yet to start.
  *
  * **Cancellation.** A cancelled scope always wins; no case has committed then.
  *

@@ -57,6 +57,7 @@ export class Verdicts {
     }
     this.turnsWhenDry = -1;
     for (const program of [...this.programs]) program.stuck();
+    scheduler.host.turn(() => {}); // what they do now takes place before the event loop turns: look again after that
   }
 
   private lookLater(): void {
