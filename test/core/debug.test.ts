@@ -6,6 +6,9 @@ import { always, channel, go, type Operation, run, select, shield, sleep, yieldN
 import { machine } from "../../src/core/machine.ts";
 import { program } from "../support/process.ts";
 
+/** The line an error was made at. */
+const line = (error: Error): string => /debug\.test\.ts:(\d+)/.exec(error.stack ?? "")?.[1] ?? "";
+
 /** What is written to standard error while a body runs with debug. */
 async function warnings(body: () => Operation<unknown>): Promise<string> {
   const { write } = process.stderr;
@@ -23,23 +26,20 @@ async function warnings(body: () => Operation<unknown>): Promise<string> {
 }
 
 test("an operation made and never started is told, with its task and line", async () => {
+  const at: string[] = [];
   const text = await warnings(function* main() {
-    sleep(10);
+    at.push(line(new Error("here")), sleep(10) === undefined ? "" : "made");
     yield* go(function* child() {
-      channel<number>(1, { name: "jobs" }).send(1);
+      at.push(line(new Error("here")), channel<number>(1).send(1) === undefined ? "" : "made");
       yield* always(1);
     });
   });
   const lines = text.trim().split("\n");
   assert.equal(lines.length, 2, text);
-  assert.match(
-    lines[0] ?? "",
-    /channel\.send: an operation was made and never started, in task #2 "child" at .*debug\.test\.ts:31/,
-  );
-  assert.match(
-    lines[1] ?? "",
-    /sleep: an operation was made and never started, in task #1 "main" at .*debug\.test\.ts:29/,
-  );
+  const told = /(.*): an operation was made and never started, in (.*) at .*debug\.test\.ts:(\d+)/;
+  const [send, pause] = lines.map((text) => told.exec(text)?.slice(1));
+  assert.deepEqual(send, ["offshoot: channel.send", 'task #2 "child"', at[2]]);
+  assert.deepEqual(pause, ["offshoot: sleep", 'task #1 "main"', at[0]]);
 });
 
 test("operations that are used in any way are not told", async () => {
