@@ -35,7 +35,11 @@ function define(errorClass: { readonly prototype: Error }, name: string, mark: s
   Object.defineProperty(errorClass, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
       if (this !== errorClass) return Function.prototype[Symbol.hasInstance].call(this as never, value);
-      return typeof value === "object" && value !== null && brand(mark) in value;
+      try {
+        return typeof value === "object" && value !== null && brand(mark) in value;
+      } catch {
+        return false; // a proxy that has been revoked
+      }
     },
   });
 }
@@ -69,10 +73,16 @@ function withoutStack<E>(make: () => E): E {
   }
 }
 
-const tell = (reason: unknown): string => {
-  if (reason instanceof Error) return reason.message.replace(/\.$/, "");
-  return typeof reason === "string" ? reason : "no reason given";
-};
+/** What a reason or an error says, in one line without a full stop. Never throws, whatever users have thrown. */
+export function oneLine(value: unknown): string {
+  try {
+    const text =
+      value instanceof Error ? String(value.message) : typeof value === "string" ? value : describeValue(value);
+    return text.replace(/\.$/, "");
+  } catch {
+    return "a value that cannot be shown";
+  }
+}
 
 /**
  * Thrown at every `yield*` of an operation while its scope is cancelled, so that cleanup runs. Let it pass: catching it does not stop the cancellation.
@@ -83,7 +93,11 @@ export class Cancelled extends OffshootError {
   declare readonly reason: unknown;
 
   constructor(reason?: unknown, options?: OffshootErrorOptions) {
-    super("OFFSHOOT_ERR_CANCELLED", `Cancelled: ${tell(reason)}.`, options);
+    super(
+      "OFFSHOOT_ERR_CANCELLED",
+      `Cancelled: ${reason === undefined ? "no reason given" : oneLine(reason)}.`,
+      options,
+    );
     hidden(this, "reason", reason);
   }
 

@@ -6,7 +6,18 @@
 
 import { Cancelled } from "../base/errors.ts";
 import { machine, mask, unmask } from "./machine.ts";
-import { EXTENT, type GroupState, HELD, INHERITED, QUEUED, Scope, SHIELD, type Tasklet } from "./task.ts";
+import {
+  COUNTED,
+  DAEMON,
+  EXTENT,
+  type GroupState,
+  HELD,
+  INHERITED,
+  QUEUED,
+  Scope,
+  SHIELD,
+  type Tasklet,
+} from "./task.ts";
 import { CANCEL, RUNNING, WAITING, type Waiter, wake } from "./waiter.ts";
 
 /** Cancels a scope with all that is below it. O(size of what is below); a work list instead of recursion, so that depth costs no stack. */
@@ -86,9 +97,17 @@ export function enterScope(
   return scope;
 }
 
-/** Leaves the innermost scope. All its children must have ended. */
+/** Leaves the innermost scope. All its children have ended, unless the operation was iterated by hand: then the scope around takes them over. */
 export function leaveScope(scope: Scope): void {
   const outer = scope.outer as Scope;
+  scope.joining = false;
+  for (let child = scope.shift(); child !== null; child = scope.shift()) {
+    outer.push(child);
+    child.owner = outer;
+    if ((child.flags & DAEMON) === 0) outer.others++;
+    else outer.daemons++;
+    child.flags &= ~COUNTED;
+  }
   outer.inner = null;
   scope.task.scope = outer;
   lookAgain(scope.task);

@@ -20,11 +20,14 @@ export class Debug {
     this.sites = new WeakMap();
     this.made = new Map();
     this.warn = warn;
-    const previous = machine.made;
-    machine.made = (leaf) => {
-      previous?.(leaf);
-      this.track(leaf as Leaf<unknown>);
-    };
+    active.add(this);
+    machine.made = announce;
+  }
+
+  /** The run has ended: nobody pays for it any longer. */
+  close(): void {
+    active.delete(this);
+    if (active.size === 0) machine.made = null;
   }
 
   /** The line that spawns the task, which is the line that runs now. */
@@ -48,7 +51,7 @@ export class Debug {
     }
   }
 
-  private track(leaf: Leaf<unknown>): void {
+  track(leaf: Leaf<unknown>): void {
     const { maker } = leaf;
     if (
       maker === null ||
@@ -75,6 +78,13 @@ export class Debug {
       });
     }
   }
+}
+
+/** The runs that asked for it. */
+const active = new Set<Debug>();
+
+function announce(leaf: object): void {
+  for (const debug of active) debug.track(leaf as Leaf<unknown>);
 }
 
 function frame(): string | null {

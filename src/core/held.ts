@@ -3,10 +3,11 @@
 // Both end by themselves once the cancellation has done its work: it aborts the signal the body was given, and it reaches each child. They are not
 // leaves: nobody can select them or await them.
 
+import { misuse } from "./leaf.ts";
 import { machine, PARKED, PROBE } from "./machine.ts";
 import { ASYNC, HELD, label, type Scope, type Tasklet } from "./task.ts";
 import type { Operation, Suspend } from "./types.ts";
-import { type Awaited, type Description, ERROR, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
+import { type Awaited, type Description, ERROR, RUNNING, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
 
 type Step = IteratorResult<Suspend, unknown>;
 
@@ -22,6 +23,7 @@ abstract class HeldWait implements Awaited {
     if (input === PROBE) return PARKED;
     const task = machine.runner as Tasklet<unknown>;
     if (input === undefined) {
+      if (task.state !== RUNNING) throw this.iterated(task);
       task.waiter ??= new Waiter(task, null, 0);
       task.waiter.leaf = this;
       task.flags |= HELD;
@@ -42,7 +44,21 @@ abstract class HeldWait implements Awaited {
     throw error;
   }
 
+  return(value?: unknown): Step {
+    const task = machine.runner as Tasklet<unknown> | null;
+    if (task !== null && task.state === WAITING && task.waiter?.leaf === this) throw this.iterated(task);
+    return { done: true, value };
+  }
+
   delist(): void {}
+
+  /** Somebody iterates the operation by hand: the task is parked here although it still runs. */
+  private iterated(task: Tasklet<unknown>): Error {
+    task.flags &= ~HELD;
+    task.state = RUNNING;
+    machine.reserve = 1;
+    return misuse(`${this.describe().operation}: an operation was iterated. Write yield* before it, once.`);
+  }
 }
 
 class PromiseWait extends HeldWait {
@@ -55,7 +71,7 @@ class PromiseWait extends HeldWait {
 
   begin(task: Tasklet<unknown>): void {
     task.flags |= ASYNC;
-    this.promise.then(
+    Promise.resolve(this.promise).then(
       (value) => wake(task, VALUE, value),
       (error) => wake(task, ERROR, error),
     );

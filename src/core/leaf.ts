@@ -13,7 +13,7 @@ import { MisuseError } from "../base/errors.ts";
 import { machine, NOT_READY, PARKED, PROBE, RESUME } from "./machine.ts";
 import type { Selectable, Suspend } from "./types.ts";
 import type { Awaited, Description, Home, Runner } from "./waiter.ts";
-import { CANCEL, ERROR, GRANTED, RETRY, RUNNING, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
+import { CANCEL, ERROR, GRANTED, READY, RETRY, RUNNING, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
 
 type Step<T> = IteratorResult<Suspend, T>;
 
@@ -208,12 +208,16 @@ function startSlowly<T>(leaf: Leaf<T>): Step<T> {
   return raw === NOT_READY ? park(leaf) : { done: true, value: leaf.finish(raw) };
 }
 
-/** Undoes the registration of a leaf at which the running task is parked although it still runs. Says whether there was one. */
+/**
+ * Undoes what a leaf has done to the running task that iterates it by hand: the task is parked, or in the run queue, although it still runs. Says whether
+ * that was so.
+ */
 function withdraw(leaf: Awaited): boolean {
   const { runner } = machine;
-  if (runner === null || runner.state !== WAITING || runner.waiter === null || runner.waiter.leaf !== leaf)
-    return false;
-  leaf.delist(runner.waiter);
+  if (runner === null || runner.waiter === null || runner.waiter.leaf !== leaf) return false;
+  if (runner.state === WAITING) leaf.delist(runner.waiter);
+  else if (runner.state === READY) runner.program.scheduler.unready(runner);
+  else return false;
   runner.state = RUNNING;
   machine.reserve = 1;
   return true;

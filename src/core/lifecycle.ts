@@ -6,7 +6,7 @@
 //
 // A failed child cancels its siblings and the body of its owner. In a group that isolates failures it only waits to be joined.
 
-import { Cancelled, ClosedError } from "../base/errors.ts";
+import { Cancelled, ClosedError, oneLine } from "../base/errors.ts";
 import { iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
 import { machine } from "./machine.ts";
@@ -161,7 +161,15 @@ export function isCancellation(task: Tasklet<unknown>, error: unknown): boolean 
 export function isCancellationOf(cancelled: Cancelled | null, error: unknown, async: boolean): boolean {
   if (cancelled === null) return false;
   if (error === cancelled || error instanceof Cancelled) return true;
-  return async && (error === cancelled.reason || (error instanceof Error && error.name === "AbortError"));
+  return async && (error === cancelled.reason || isAbortError(error));
+}
+
+function isAbortError(error: unknown): boolean {
+  try {
+    return error instanceof Error && error.name === "AbortError";
+  } catch {
+    return false; // a proxy that has been revoked
+  }
 }
 
 /** Keeps an error of the body or a child, once. */
@@ -173,10 +181,8 @@ export function note(scope: Scope, error: unknown): void {
 /** What a scope throws for its failures: the one, or all of them. */
 export function combined(failures: readonly unknown[], who: string): unknown {
   if (failures.length === 1) return failures[0];
-  return new AggregateError(failures, `${who}: ${failures.length} failures: ${failures.map(tell).join("; ")}`);
+  return new AggregateError(failures, `${who}: ${failures.length} failures: ${failures.map(oneLine).join("; ")}`);
 }
-
-const tell = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Ends a task, and its owners as far as they have only been waiting for it. A loop, so that a long chain of owners costs no stack. */
 function end(first: Tasklet<unknown>, how: number, result: unknown): void {
@@ -194,7 +200,6 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
         kind = CANCELLED; // while it waited for its children, whose work was cut short
         value = scope.cancelled.reason;
       }
-      if (!scope.hasSignal) task.scope = null;
     }
     task.state = kind;
     task.result = value;
@@ -206,6 +211,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     // 2 whoever waits for it
     wakeJoiners(task);
     (task.program as Keeper).ended(task);
+    if (scope !== null && !scope.hasSignal) task.scope = null;
     if (owner === null) return;
     // 3 the owner
     owner.remove(task);

@@ -93,7 +93,10 @@ export class Program implements Keeper, Resident {
     if (probe !== null) probe.ended?.(task);
     if (this.debug !== null) this.debug.ended(task);
     if ((task.flags & SETTLES) !== 0) this.settle(task);
-    else if (task === this.root) this.finished(task, this.verdict);
+    else if (task === this.root) {
+      this.debug?.close();
+      this.finished(task, this.verdict);
+    }
   }
 
   failed(task: Tasklet<unknown>, owner: Scope): void {

@@ -3,7 +3,6 @@
 // A parked generator is resumed with PROBE. The leaf at the bottom of its chain of yield* captures the stack, which then shows every frame of the chain,
 // and parks again: the task has not noticed. Frames of this package and of Node are left out.
 
-import { describeValue } from "../base/errors.ts";
 import { childrenOf } from "./held.ts";
 import { probe } from "./leaf.ts";
 import { PROBE } from "./machine.ts";
@@ -127,7 +126,14 @@ export function formatReports(reports: readonly TaskReport[], tick: number): str
 
 /** Appends to the stack of an error which task it came from, and the chain of its owners with the line each stands at. */
 export function tellOrigin(error: unknown, task: Tasklet<unknown>, scope: Scope | null): void {
-  if (!(error instanceof Error) || typeof error.stack !== "string" || told.has(error)) return;
+  try {
+    if (error instanceof Error && typeof error.stack === "string" && !told.has(error)) appendOrigin(error, task, scope);
+  } catch {
+    // frozen, or with a stack that cannot be read: it keeps what it says
+  }
+}
+
+function appendOrigin(error: Error, task: Tasklet<unknown>, scope: Scope | null): void {
   told.add(error);
   const lines = [`    in ${label(task)}`];
   let owner = scope === null ? null : scope.task;
@@ -136,14 +142,7 @@ export function tellOrigin(error: unknown, task: Tasklet<unknown>, scope: Scope 
     lines.push(`    owned by ${label(owner)}${at === undefined ? "" : ` at ${at}`}`);
     owner = owner.owner?.task ?? null;
   }
-  try {
-    error.stack = `${error.stack}\n${lines.join("\n")}`;
-  } catch {
-    // a frozen error keeps what it says
-  }
+  error.stack = `${error.stack}\n${lines.join("\n")}`;
 }
 
 const told = new WeakSet<Error>();
-
-/** What a reason or an error says, in one line. */
-export const oneLine = (value: unknown): string => (value instanceof Error ? value.message : describeValue(value));

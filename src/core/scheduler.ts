@@ -92,6 +92,15 @@ export class Scheduler implements Readier {
     if (!this.awake) this.rouse();
   }
 
+  unready(task: Tasklet<unknown>): void {
+    const { queue } = this;
+    for (let i = queue.size - 1; i >= 0; i--) {
+      if (queue.peek(i) !== task) continue;
+      queue.takeAt(i);
+      return;
+    }
+  }
+
   get hasTimers(): boolean {
     return this.timers.size > 0;
   }
@@ -145,6 +154,19 @@ export class Scheduler implements Readier {
   }
 
   private readonly run: () => void = () => {
+    try {
+      this.turn();
+    } catch (error) {
+      // A fault of this package, or of an observer: it is told to the process, and the other tasks go on.
+      machine.runner = null;
+      machine.credit = 0;
+      this.awake = false;
+      if (this.queue.size > 0) this.rouse();
+      throw error;
+    }
+  };
+
+  private turn(): void {
     const { host, queue } = this;
     const end = host.now() + SLICE;
     this.turns++;
@@ -163,7 +185,7 @@ export class Scheduler implements Readier {
     }
     this.awake = false;
     this.setAlarm();
-  };
+  }
 
   /** Looks at the clock, and lets the timers go off that are due. */
   private look(): number {

@@ -10,14 +10,14 @@
 //   scope.cancelled is set once and never again; what it reaches is said in cancel.ts
 //   scope.others counts the children that are not daemons, scope.daemons those that are
 
-import { type Cancelled, describeValue, TaskCancelledError } from "../base/errors.ts";
+import { Cancelled, oneLine, TaskCancelledError } from "../base/errors.ts";
 import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
 import type { Description, Home, Runner, Waiter } from "./waiter.ts";
-import { FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
+import { CANCELLED, FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
 
 // Flags of a task.
 export const DAEMON = 1; // does not keep its group alive
@@ -159,7 +159,9 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   }
 
   get signal(): AbortSignal {
-    return bodyScope(this).signal;
+    const scope = bodyScope(this);
+    if (this.state === CANCELLED) scope.cancelled ??= Cancelled.of(this.result); // asked for after its end
+    return scope.signal;
   }
 
   get cancelled(): Cancelled | null {
@@ -231,10 +233,7 @@ export function label(task: { readonly id: number; readonly name: string }): str
   return `task #${task.id} "${task.name}"`;
 }
 
-const why = (reason: unknown): string => {
-  if (reason === undefined) return "";
-  return `: ${reason instanceof Error ? reason.message.replace(/\.$/, "") : typeof reason === "string" ? reason : describeValue(reason)}`;
-};
+const why = (reason: unknown): string => (reason === undefined ? "" : `: ${oneLine(reason)}`);
 
 /** The scope of a task's body, made now if nobody has needed it yet. */
 export function bodyScope(task: Tasklet<unknown>): Scope {

@@ -61,6 +61,8 @@ export interface Readier {
   /** Is there a policy, which wants to be asked before each operation? */
   readonly masks: boolean;
   ready(runner: Runner): void;
+  /** Takes a runner out of the queue again. O(n): only for one that turns out to be running still. */
+  unready(runner: Runner): void;
   /** Asked before a visible operation when there is a policy: may this runner go on, or is another one first? */
   goesOn(): boolean;
 }

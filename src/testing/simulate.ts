@@ -3,6 +3,7 @@
 import { machine } from "../core/machine.ts";
 import { Runtime } from "../core/run.ts";
 import type { Checked, Outcome } from "../core/types.ts";
+import type { Home } from "../core/waiter.ts";
 import { RandomPolicy } from "./policies/random.ts";
 import { VirtualHost } from "./virtual-host.ts";
 
@@ -34,11 +35,30 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
       },
     };
   }
-  const outside = machine.ambient;
-  machine.ambient = runtime.ambient();
-  const [outcome] = await Promise.allSettled([runtime.run(body, { seed: seed ?? 0 })]);
-  machine.ambient = outside;
-  if (broken !== undefined) throw broken;
-  if (outcome?.status === "rejected") throw outcome.reason;
-  return outcome?.value as Outcome<R>;
+  const home = runtime.ambient();
+  enter(home);
+  try {
+    const value = (await runtime.run(body, { seed: seed ?? 0 })) as Outcome<R>;
+    if (broken === undefined) return value;
+  } catch (error) {
+    if (broken === undefined) throw error;
+  } finally {
+    leave(home);
+  }
+  throw broken;
+}
+
+/** The simulations under way, innermost last; before them what was there without any. */
+const homes: (Home | null)[] = [];
+
+function enter(home: Home): void {
+  if (homes.length === 0) homes.push(machine.ambient);
+  homes.push(home);
+  machine.ambient = home;
+}
+
+function leave(home: Home): void {
+  homes.splice(homes.indexOf(home), 1);
+  machine.ambient = homes.at(-1) ?? null;
+  if (homes.length === 1) homes.pop();
 }

@@ -150,7 +150,7 @@ test("close after cancel does nothing, cancel after close drops what is left", a
     assert.equal(closed.stats().dropped, 1);
     assert.equal(closed.length, 0);
     yield* caught(EndOfChannel, closed.receive());
-    assert.equal((yield* caught(ClosedError, closed.send(1))).by, "receiver");
+    assert.equal((yield* caught(ClosedError, closed.send(1))).by, "sender");
     closed.close();
   });
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channel, go, type Selectable, select } from "offshoot";
+import { channel, go, type Selectable, select, yieldNow } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 
 test("a select finishes with the case that has committed, although the record has been changed since", async () => {
@@ -13,6 +13,7 @@ test("a select finishes with the case that has committed, although the record ha
     go(function* () {
       record["only"] = b.receive().map((n) => `wrong ${n}`);
       yield* a.send(1);
+      yield* yieldNow(); // now the second select waits
       list[0] = a.receive().map((n) => `wrong ${n}`);
       yield* b.send(2);
     });
