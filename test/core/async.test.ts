@@ -12,7 +12,6 @@ import {
   MisuseError,
   never,
   type Operation,
-  run,
   select,
   sleep,
   TaskCancelledError,
@@ -235,21 +234,4 @@ test("a task that ends while its me.run goes on waits for it", async () => {
     });
     assert.equal(done, true);
   });
-});
-
-test("a run inside the body of a run is a run of its own, and its failure is the promise's", async () => {
-  const value = await run(async () => {
-    const inner = run(function* () {
-      yield* sleep(0);
-      return 20;
-    });
-    await rejected(
-      RangeError,
-      run(() => {
-        throw new RangeError("inner");
-      }),
-    );
-    return (await inner) + 1;
-  });
-  assert.equal(value, 21);
 });

@@ -101,8 +101,7 @@ test("a task may be awaited from anywhere, again and again, also after its end",
   const whole = run(function* () {
     task = go(() => sleep(1).map(() => "value"));
   });
-  await null;
-  await null;
+  await new Promise((resolve) => setImmediate(resolve));
   const early = Promise.resolve(task);
   await whole;
   assert.deepEqual([await early, await task, await task], ["value", "value", "value"]);

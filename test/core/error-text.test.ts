@@ -116,6 +116,7 @@ test("an error of the library says in which task it arose", async () => {
       } catch (error) {
         return (error as ClosedError).task;
       }
+      return assert.fail("nothing was thrown");
     });
     const late = go(function* late() {
       yield* sleep(1);
@@ -124,6 +125,7 @@ test("an error of the library says in which task it arose", async () => {
       } catch (error) {
         return (error as ClosedError).task;
       }
+      return assert.fail("nothing was thrown");
     });
     const wrong = go(function* wrong() {
       try {
@@ -131,6 +133,7 @@ test("an error of the library says in which task it arose", async () => {
       } catch (error) {
         return (error as MisuseError).task;
       }
+      return assert.fail("nothing was thrown");
     });
     yield* sleep(0);
     ch.close();

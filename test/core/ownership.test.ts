@@ -9,7 +9,6 @@ import {
   group,
   never,
   type Operation,
-  run,
   sleep,
   type Task,
   TaskCancelledError,
@@ -230,39 +229,3 @@ test("a sender that ends by the ClosedError of another sender has failed", async
     { name: "ClosedError", by: "sender" },
   );
 });
-
-for (const [name, value] of [
-  ["undefined", undefined],
-  ["null", null],
-  ["a string", "text"],
-  ["a symbol", Symbol("s")],
-  ["a frozen error", Object.freeze(new Error("frozen"))],
-  ["an object without a prototype", Object.create(null)],
-] as const) {
-  test(`throwing ${name} works as throwing an error does`, async () => {
-    const outcome = await run(function* () {
-      go(failing, 0, value);
-      yield* never;
-    }).then(
-      () => "returned",
-      (thrown: unknown) => ({ thrown }),
-    );
-    assert.deepEqual(outcome, { thrown: value });
-  });
-
-  test(`throwing ${name} beside another error is one of two failures`, async () => {
-    const other = new Error("other");
-    const error = await rejected(
-      AggregateError,
-      run(function* () {
-        go(failing, 0, value);
-        try {
-          yield* never;
-        } catch {
-          throw other;
-        }
-      }),
-    );
-    assert.deepEqual(error.errors, [value, other]);
-  });
-}

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { always, channel, go, type Operation, run, select, sleep, yieldNow } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { rejected } from "../support/caught.ts";
 
 test("children start in the order they were spawned, after the spawning step", async () => {
   await simulate(function* () {
@@ -160,4 +161,21 @@ test("a sleep that is due goes on although others never wait", async () => {
     stop = true;
     yield* busy;
   });
+});
+
+test("a run inside the body of a run is a run of its own, and its failure is the promise's", async () => {
+  const value = await run(async () => {
+    const inner = run(function* () {
+      yield* sleep(0);
+      return 20;
+    });
+    await rejected(
+      RangeError,
+      run(() => {
+        throw new RangeError("inner");
+      }),
+    );
+    return (await inner) + 1;
+  });
+  assert.equal(value, 21);
 });

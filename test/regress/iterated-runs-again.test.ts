@@ -2,17 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { always, channel, run, sleep, yieldNow } from "offshoot";
+import { always, channel, type Operation, run, sleep, yieldNow } from "offshoot";
 
 const iterable = (op: unknown): Iterable<unknown> => op as Iterable<unknown>;
 
 /** Runs a body that must not run again. */
-async function once(body: () => void | Generator): Promise<unknown> {
+async function once(body: () => void | Operation<void>): Promise<unknown> {
   let runs = 0;
   const outcome = await run(function* () {
     if (++runs > 3) return;
     const result = body();
-    if (result !== undefined) yield* result as never;
+    if (result !== undefined) yield* result;
   }).catch((error: unknown) => error);
   await run(() => sleep(2));
   assert.equal(runs, 1);
@@ -41,7 +41,7 @@ test("a receive completed from inside its own for-of is misuse, once", async () 
 
 test("a receive iterated when the budget is spent is misuse, once", async () => {
   const ch = channel<number>();
-  const outcome = await once(function* () {
+  const outcome = await once(function* (): Operation<void> {
     for (let i = 0; i < 128; i++) yield* always(i);
     void Array.from(iterable(ch.receive()));
   });
