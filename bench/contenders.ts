@@ -26,7 +26,6 @@ export interface Contender {
 const HEAP_MEGABYTES = 12_000;
 const PATIENCE_MS = 240_000;
 const SMOKE_REPETITIONS = 1;
-const WARM_UP_SHARE = 2;
 
 const execute = promisify(execFile);
 
@@ -47,7 +46,7 @@ export function sizeFor(contender: Contender, workload: Workload, smoke: boolean
 export async function measure(contender: Contender, workload: Workload, smoke: boolean): Promise<readonly Outcome[]> {
   const size = sizeFor(contender, workload, smoke);
   const repetitions = smoke ? SMOKE_REPETITIONS : workload.repetitions;
-  const warmUp = smoke ? 0 : size / WARM_UP_SHARE;
+  const warmUp = smoke ? 0 : size / workload.warmUpShare;
   const outcomes = await start(contender, workload, [size, warmUp, repetitions]);
   const right = workload.answer(size);
   for (const { answer } of outcomes) {

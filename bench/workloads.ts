@@ -28,6 +28,8 @@ export interface Workload {
   readonly sizes: Partial<Record<Subject, number>>;
   readonly smoke: number;
   readonly repetitions: number;
+  /** The warm-up runs at the size divided by this. */
+  readonly warmUpShare: number;
   readonly figures: readonly Figure[];
   readonly operations: (size: number) => number;
   readonly answer: (size: number) => number;
@@ -79,6 +81,7 @@ export const WORKLOADS: readonly Workload[] = [
     sizes: { effection: 10_000 },
     smoke: 1000,
     repetitions: 3,
+    warmUpShare: 10, // sizes are powers of ten
     answer: sumBelow,
     bars: [ns(2, "go")],
   }),
@@ -156,7 +159,17 @@ type Given = Pick<Workload, "operation" | "size" | "answer" | "bars"> & Partial<
 function workload(name: string, given: Given): Workload {
   const smoke = given.smoke ?? 400;
   const count = (n: number): number => n;
-  return { name, program: name, sizes: {}, smoke, repetitions: 5, figures: ["ns"], operations: count, ...given };
+  return {
+    name,
+    program: name,
+    sizes: {},
+    smoke,
+    repetitions: 5,
+    warmUpShare: 2,
+    figures: ["ns"],
+    operations: count,
+    ...given,
+  };
 }
 
 /** 0 + 1 + ... + (n - 1). */
