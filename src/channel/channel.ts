@@ -44,7 +44,8 @@ export interface Channel<T> extends Sender<T>, Receiver<T> {
 
 const OPEN = 0;
 const CLOSED = 1;
-const GIVEN_UP = 2;
+const GIVEN_UP = 2; // by its receiver, while it was open
+const LEFT = 3; // by its receiver, after it had been closed
 
 export class BufferedChannel<T> implements Channel<T> {
   declare readonly name: string;
@@ -113,7 +114,7 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   close(error?: unknown): void {
-    if (this.state === GIVEN_UP) return;
+    if (this.state >= GIVEN_UP) return;
     if (this.state === CLOSED) {
       throw misuse(
         `Channel.close: "${this.name}" was closed before${this.closer}. Close a channel once, from the sending side.`,
@@ -123,11 +124,12 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   cancel(reason?: unknown): void {
-    if (this.state === GIVEN_UP) return;
+    if (this.state >= GIVEN_UP) return;
     this.dropped += this.buffer.size;
     if (this.buffer.size > 0) this.buffer.clear();
     this.reason = undefined;
-    if (this.state === OPEN) this.end(GIVEN_UP, reason); // else its sender is done with it, and stays the one who closed it
+    if (this.state === OPEN) this.end(GIVEN_UP, reason);
+    else this.state = LEFT; // its sender is done with it, and stays the one who closed it
   }
 
   stats(): ChannelStats {

@@ -94,7 +94,7 @@ export function install(host: Host): void {
 /**
  * Runs a program: a root task and all it starts. Settles when all of them have ended, with the value of the body.
  *
- * The body starts in a later microtask, never within the call. Runs of one thread share one scheduler: their tasks take turns, first come, first served.
+ * The body starts in its turn, never within the call. Runs of one thread share one scheduler: their tasks take turns, first come, first served.
  *
  * **Cancellation.** `options.signal` cancels the root task; the promise then rejects with the signal's reason, after cleanup.
  *
