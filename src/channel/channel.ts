@@ -9,14 +9,14 @@
 // takes a value out of a full buffer moves the first waiting sender's value in, in the same step.
 
 import { ClosedError, EndOfChannel } from "../base/errors.ts";
-import { List } from "../base/list.ts";
+import type { List } from "../base/list.ts";
 import { Ring } from "../base/ring.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
-import { END, iterate, Next, receiveFrom, Send } from "./leaves.ts";
+import { END, iterate, Next, NO_WAITERS, receiveFrom, Send } from "./leaves.ts";
 import { type BufferPolicy, bufferingOf, DROP_NEWEST, WAIT } from "./policy.ts";
 
 export interface ChannelStats {
@@ -50,8 +50,8 @@ const LEFT = 3; // by its receiver, after it had been closed
 export class BufferedChannel<T> implements Channel<T> {
   declare readonly name: string;
   declare readonly capacity: number;
-  declare readonly senders: List<Waiter>;
-  declare readonly receivers: List<Waiter>;
+  declare senders: List<Waiter>;
+  declare receivers: List<Waiter>;
   declare private readonly whenFull: number;
   declare private readonly buffer: Ring<unknown>;
   declare private state: number;
@@ -66,8 +66,8 @@ export class BufferedChannel<T> implements Channel<T> {
     const { capacity, whenFull } = bufferingOf(buffer, "channel");
     this.name = name;
     this.capacity = capacity;
-    this.senders = new List();
-    this.receivers = new List();
+    this.senders = NO_WAITERS;
+    this.receivers = NO_WAITERS;
     this.whenFull = whenFull;
     this.buffer = capacity === 0 ? NO_BUFFER : new Ring();
     this.state = OPEN;

@@ -3,7 +3,7 @@
 // The inherited `next` would do. These have their own, with the same steps, because V8 keeps what it has learned of a call site with the function: in the
 // shared one the calls of poll and finish see every kind of leaf there is, here only one. That is worth a third of a ping-pong.
 
-import type { List } from "../base/list.ts";
+import { List } from "../base/list.ts";
 import { Leaf, parking, resume, start } from "../core/leaf.ts";
 import { machine, NOT_READY, PARKED, RESUME } from "../core/machine.ts";
 import type { Suspend } from "../core/types.ts";
@@ -12,14 +12,17 @@ import { type Description, type Runner, VALUE, type Waiter } from "../core/waite
 /** Handed to a receiver in place of a value when there will be none. */
 export const END: unknown = Symbol("end of channel");
 
+/** The line of every channel at which nobody has waited yet: always empty. */
+export const NO_WAITERS: List<Waiter> = new List();
+
 /** What a send ends with; nobody keeps it, so one is enough. */
 const DONE: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
 
 /** A channel, as its operations see it. */
 export interface Ends<T> {
   readonly name: string;
-  readonly senders: List<Waiter>;
-  readonly receivers: List<Waiter>;
+  senders: List<Waiter>;
+  receivers: List<Waiter>;
   readonly failed: boolean;
   takesSend(): boolean;
   takesReceive(): boolean;
@@ -59,8 +62,10 @@ export class Send<T> extends Leaf<void> {
   }
 
   enlist(waiter: Waiter): void {
+    const { channel } = this;
     waiter.payload = this.value;
-    this.channel.senders.push(waiter);
+    if (channel.senders === NO_WAITERS) channel.senders = new List();
+    channel.senders.push(waiter);
   }
 
   delist(waiter: Waiter): void {
@@ -89,7 +94,9 @@ abstract class Take<T, V> extends Leaf<V> {
   }
 
   enlist(waiter: Waiter): void {
-    this.channel.receivers.push(waiter);
+    const { channel } = this;
+    if (channel.receivers === NO_WAITERS) channel.receivers = new List();
+    channel.receivers.push(waiter);
   }
 
   delist(waiter: Waiter): void {
