@@ -13,7 +13,14 @@ function abandon(op: Operation<unknown>): void {
 for (const [what, make] of [
   ["a group that waits in its body", () => group(() => sleep(1))],
   ["a group that waits for its children", () => group((g) => void g.go(() => sleep(1)))],
-  ["a group that waits for both", () => group((g) => [g.go(() => sleep(1))] && sleep(5))],
+  [
+    "a group that waits for both",
+    () =>
+      group((g) => {
+        g.go(() => sleep(1));
+        return sleep(5);
+      }),
+  ],
   ["a shield", () => shield(sleep(1))],
 ] as const) {
   test(`a task that abandons ${what} runs once, and ends after all its children`, async () => {

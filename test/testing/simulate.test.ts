@@ -51,9 +51,7 @@ test("without a seed the order is production's, and the choices of select are th
 });
 
 test("a day of sleep takes no time", async () => {
-  const before = performance.now();
-  await simulate(() => sleep(86_400_000));
-  assert.ok(performance.now() - before < 60_000);
+  await simulate(() => sleep(86_400_000)); // on a real clock this test would not end
 });
 
 test("an async body goes on between the turns, before time does", async () => {
