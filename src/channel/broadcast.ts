@@ -11,10 +11,9 @@ import { ClosedError, describeValue } from "../base/errors.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
-import { label } from "../core/task.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, type Description, fail, type Runner, type Waiter } from "../core/waiter.ts";
-import { BufferedChannel } from "./channel.ts";
+import { BufferedChannel, byWhom } from "./channel.ts";
 import { END } from "./leaves.ts";
 import { checkCapacity } from "./policy.ts";
 
@@ -145,7 +144,7 @@ class Hub<T> implements Broadcast<T> {
     const { runner } = machine;
     this.closed = true;
     this.reason = error;
-    this.closer = `${runner === null ? "" : ` by ${label(runner)}`} after ${this.sent} ${this.sent === 1 ? "value" : "values"}`;
+    this.closer = byWhom(runner, this.sent);
     for (const subscription of this.subscriptions) subscription.close(error);
     this.subscriptions.clear();
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())

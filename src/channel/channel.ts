@@ -223,7 +223,7 @@ export class BufferedChannel<T> implements Channel<T> {
     const { runner } = machine;
     this.state = state;
     this.reason = reason;
-    this.closer = `${runner === null ? "" : ` by ${label(runner)}`} after ${this.sent} ${this.sent === 1 ? "value" : "values"}`;
+    this.closer = byWhom(runner, this.sent);
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())
       fail(waiter, this.closedError(waiter.runner));
@@ -254,6 +254,11 @@ export class BufferedChannel<T> implements Channel<T> {
       throw new Error(`${where}: senders wait although there is room`);
     if (this.closed && senders.size + receivers.size > 0) throw new Error(`${where}: closed, but somebody waits`);
   }
+}
+
+/** Who has closed it, and when, in words. */
+export function byWhom(runner: Runner | null, sent: number): string {
+  return `${runner === null ? "" : ` by ${label(runner)}`} after ${sent} ${sent === 1 ? "value" : "values"}`;
 }
 
 function sameSelect(senders: List<Waiter>, receivers: List<Waiter>): boolean {

@@ -8,7 +8,7 @@
 
 import { Cancelled, ClosedError, oneLine } from "../base/errors.ts";
 import { iteratorOf, refuseUnperformed } from "./body.ts";
-import { cancelScope } from "./cancel.ts";
+import { cancelScope, leaveScope } from "./cancel.ts";
 import { machine } from "./machine.ts";
 import {
   ABSOLVED,
@@ -28,7 +28,7 @@ import {
   SETTLES,
   Tasklet,
 } from "./task.ts";
-import { CANCELLED, complete, FAILED, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
+import { CANCELLED, complete, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
 /** What the program does for this file. */
 export interface Keeper extends Program {
@@ -115,7 +115,7 @@ export function bodyEnded(task: Tasklet<unknown>, how: number, result: unknown):
   let kind = how;
   let value = result;
   task.generator = null;
-  if (task.state === WAITING && task.waiter !== null) task.waiter.leaf?.delist(task.waiter); // it iterated an operation and left it
+  tidy(task);
   if (kind === SUCCEEDED && typeof value === "object" && value !== null) {
     try {
       refuseUnperformed(value, label(task));
@@ -147,6 +147,15 @@ export function bodyEnded(task: Tasklet<unknown>, how: number, result: unknown):
   task.result = value;
   task.since = machine.tick;
   if (scope.others === 0) cancelDaemons(scope);
+}
+
+/** A body that iterated operations by hand may have left them: takes back what it waits for, and leaves the scopes it is in. */
+function tidy(task: Tasklet<unknown>): void {
+  if (task.state === WAITING && task.waiter !== null) task.waiter.leaf?.delist(task.waiter);
+  else if (task.state === READY) task.program.scheduler.unready(task);
+  task.state = RUNNING;
+  task.flags &= ~HELD;
+  while (task.scope !== null && task.scope.outer !== null) leaveScope(task.scope);
 }
 
 /**

@@ -93,10 +93,12 @@ export class Program implements Keeper, Resident {
     if (probe !== null) probe.ended?.(task);
     if (this.debug !== null) this.debug.ended(task);
     if ((task.flags & SETTLES) !== 0) this.settle(task);
-    else if (task === this.root) {
-      this.debug?.close();
-      this.finished(task, this.verdict);
-    }
+    else if (task === this.root) this.finish(task);
+  }
+
+  private finish(root: Tasklet<unknown>): void {
+    this.debug?.close();
+    this.finished(root, this.verdict);
   }
 
   failed(task: Tasklet<unknown>, owner: Scope): void {
@@ -171,7 +173,7 @@ export class Program implements Keeper, Resident {
       cancelScope(bodyScope(root), this.verdict);
     } else {
       this.scheduler.host.warn(`${label(root)}: cleanup is stuck too, so the run is given up.\n${this.describe()}`);
-      this.finished(root, this.verdict);
+      this.finish(root);
     }
   }
 

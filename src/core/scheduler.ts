@@ -277,12 +277,12 @@ export class Scheduler implements Readier {
   /** The task has returned, or it has yielded something else than a parked leaf of ours. */
   private settle(task: Tasklet<unknown>, first: IteratorResult<unknown, unknown>): void {
     let result = first;
-    while (result.done !== true) {
+    for (let tries = 0; result.done !== true; tries++) {
       if (result.value === SUSPEND) return; // ours, wrapped by an iterator of the user's own
       const { value } = result;
       const generator = task.generator as Iterator<unknown, unknown, unknown>;
       try {
-        if (generator.throw === undefined) throw foreign(task, value);
+        if (generator.throw === undefined || tries === BUDGET) throw foreign(task, value); // it catches that again and again
         result = generator.throw(foreign(task, value));
       } catch (error) {
         bodyEnded(task, FAILED, error);
