@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The front door, `offshoot`. Loading it gives this thread its runtime on Node.
 
 import { install } from "./core/run.ts";

@@ -198,7 +198,8 @@ export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "function") return `a function "${value.name || "anonymous"}"`;
   if (typeof value !== "object") return `a ${typeof value} (${String(value)})`;
-  if (Symbol.iterator in value && !Array.isArray(value) && "run" in value) return "an operation made of others";
+  if (Symbol.iterator in value && "operation" in value)
+    return `an operation made of others (${String(value.operation)})`;
   const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
   if (Symbol.asyncIterator in value && "throw" in value) return "an async generator";
   if (Symbol.iterator in value && "throw" in value) return "a generator";

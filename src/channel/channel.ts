@@ -211,7 +211,7 @@ export class BufferedChannel<T> implements Channel<T> {
   endError(): unknown {
     return this.reason !== undefined && this.state === CLOSED
       ? this.reason
-      : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained.`);
+      : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained. Use next() where the end is expected.`);
   }
 
   /** The error the channel was closed with, if there was one. */

@@ -5,15 +5,20 @@
 import { describeValue } from "../base/errors.ts";
 import { promised } from "./held.ts";
 import { Leaf, misuse } from "./leaf.ts";
+import { machine } from "./machine.ts";
 import { Tasklet } from "./task.ts";
 import type { Operation, Suspend } from "./types.ts";
 
 /** An operation made of others. Each use runs the generator function anew, so it can be used again, unlike a bare generator. */
 export class Composite<T> implements Operation<T> {
+  /** How it is called in messages: the function that made it. */
+  declare readonly operation: string;
   declare private readonly run: () => Generator<Suspend, T, unknown>;
 
-  constructor(run: () => Generator<Suspend, T, unknown>) {
+  constructor(operation: string, run: () => Generator<Suspend, T, unknown>) {
+    this.operation = operation;
     this.run = run;
+    if (machine.made !== null) machine.made(this);
   }
 
   [Symbol.iterator](): Generator<Suspend, T, unknown> {
@@ -57,7 +62,7 @@ function useOnce(generator: object, from: string): void {
 export function asOperation<T>(op: Operation<T>, from: string): unknown {
   if (typeof op === "object" && op !== null && Symbol.iterator in op && !Array.isArray(op)) {
     if (op instanceof Leaf || op instanceof Composite || isGenerator(op)) return op;
-    return new Composite(() => delegate(op)); // an object with a Symbol.iterator of the user's own
+    return new Composite(from, () => delegate(op)); // an object with a Symbol.iterator of the user's own
   }
   throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
 }

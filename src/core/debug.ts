@@ -3,7 +3,8 @@
 // A leaf made in such a run gets methods of its own that take it off the list as soon as it is used in any way. What is left when its task ends
 // was most likely a forgotten star. This costs microseconds for each operation, so it is never on by itself.
 
-import type { Leaf } from "./leaf.ts";
+import type { Composite } from "./body.ts";
+import { Leaf } from "./leaf.ts";
 import { machine } from "./machine.ts";
 import { userFrames } from "./report.ts";
 import { label, Tasklet } from "./task.ts";
@@ -43,19 +44,18 @@ export class Debug {
   ended(task: Tasklet<unknown>): void {
     const left = this.made.get(task);
     this.made.delete(task);
-    for (const [leaf, at] of left ?? []) {
-      const { operation } = (leaf as Leaf<unknown>).describe();
+    for (const [made, at] of left ?? []) {
+      const operation = made instanceof Leaf ? made.describe().operation : (made as Composite<unknown>).operation;
       this.warn(
         `${operation}: an operation was made and never started, in ${label(task)} at ${at}. Write yield* before it.`,
       );
     }
   }
 
-  track(leaf: Leaf<unknown>): void {
-    const { maker } = leaf;
+  track(leaf: Leaf<unknown> | Composite<unknown>): void {
+    const maker = machine.runner;
     if (
       maker === null ||
-      maker === undefined ||
       leaf instanceof Tasklet ||
       (maker.program as unknown as { debug: Debug | null }).debug !== this
     )
@@ -68,7 +68,8 @@ export class Debug {
     const list = mine;
     list.set(leaf, frame() ?? "an unknown line");
     for (const use of USES) {
-      const method = leaf[use] as (...args: unknown[]) => unknown;
+      const method = (leaf as unknown as Record<PropertyKey, unknown>)[use];
+      if (typeof method !== "function") continue;
       Object.defineProperty(leaf, use, {
         configurable: true,
         value: (...args: unknown[]) => {
@@ -84,7 +85,7 @@ export class Debug {
 const active = new Set<Debug>();
 
 function announce(leaf: object): void {
-  for (const debug of active) debug.track(leaf as Leaf<unknown>);
+  for (const debug of active) debug.track(leaf as Leaf<unknown> | Composite<unknown>);
 }
 
 function frame(): string | null {

@@ -52,7 +52,10 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
   const failures = [...(scope.failures ?? [])];
   const unseen = (state?.failed ?? []).filter((child) => (child.flags & OBSERVED) === 0).map((child) => child.result);
   if (unseen.length > 0)
-    throw new AggregateError([...failures, ...unseen], `${name}: ${unseen.length} isolated failures were never joined`);
+    throw new AggregateError(
+      [...failures, ...unseen],
+      `${name}: ${unseen.length} isolated ${unseen.length === 1 ? "failure was" : "failures were"} never joined`,
+    );
   if (failures.length > 0) throw combined(failures, name);
   if (cutShort && task.cancelled !== null) throw task.cancelled;
   if (cancelled) {
@@ -77,11 +80,11 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
  *
  * @throws {@link MisuseError} if it is given no operation, or a generator that has been used before
  * @example
- * try { yield* work(); } finally { yield* shield(connection.close()); }
+ * try { yield* work(); } finally { yield* shield(group(async () => { await connection.close(); })); }
  */
 export function shield<T>(op: Operation<T>): Operation<T> {
   const operation = asOperation(op, "shield");
-  return new Composite(() => shielded<T>(operation));
+  return new Composite("shield", () => shielded<T>(operation));
 }
 
 function* shielded<T>(operation: unknown): Steps<T> {

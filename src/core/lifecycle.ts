@@ -258,11 +258,11 @@ function wakeJoiners(task: Tasklet<unknown>): void {
 
 function childFailed(owner: Scope, task: Tasklet<unknown>): void {
   const { group } = owner;
+  (task.program as Keeper).failed(task, owner);
   if (group?.isolate === true) {
     if ((task.flags & OBSERVED) === 0) group.failed.push(task);
     return;
   }
-  (task.program as Keeper).failed(task, owner);
   note(owner, task.result);
   cancelScope(owner, task.result);
 }

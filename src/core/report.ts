@@ -58,6 +58,9 @@ export function stackOf(task: Tasklet<unknown>): string[] {
   return stack === null ? [] : userFrames(stack);
 }
 
+const inWords = ({ operation, object }: Description): string =>
+  operation === "until" ? `the promise of ${object}` : `${operation} ${object}`;
+
 /** Its name in the stack tells the frames of the task from those of whoever asks. */
 function offshootProbe(generator: Iterator<unknown, unknown, unknown>): void {
   generator.next(PROBE);
@@ -112,7 +115,7 @@ export function formatReports(reports: readonly TaskReport[], tick: number): str
   const lines: string[] = [];
   for (const task of reports.slice(0, MOST_SHOWN)) {
     const wait = task.waitsFor;
-    const what = wait === null ? `is ${task.status}` : `waits for ${wait.operation} ${wait.object}`;
+    const what = wait === null ? `is ${task.status}` : `waits for ${inWords(wait)}`;
     const since = wait === null ? "" : `, for ${tick - task.since} ms`;
     const held = wait === null || wait.heldBy.length === 0 ? "" : `, held by ${wait.heldBy.join(", ")}`;
     const owner = task.owner === 0 ? "" : ` (owned by #${task.owner})`;

@@ -325,9 +325,13 @@ export class Scheduler implements Readier {
 /** The error for a value that was yielded and is no parked leaf of ours. */
 function foreign(task: Tasklet<unknown>, value: unknown): MisuseError {
   if (value instanceof Leaf)
-    return misuse(`${label(task)}: yielded ${value.describe().operation} without the star. Write yield* before it.`);
+    return misuse(
+      `${label(task)}: yielded ${value.describe().operation} without the star. Write yield* before it; run(body, { debug: true }) tells the line.`,
+    );
   if (value instanceof Composite)
-    return misuse(`${label(task)}: yielded an operation without the star. Write yield* before it.`);
+    return misuse(
+      `${label(task)}: yielded an operation (${value.operation}) without the star. Write yield* before it; run(body, { debug: true }) tells the line.`,
+    );
   const what = describeValue(value);
   return misuse(
     `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; a promise is awaited in an async body.`,

@@ -201,7 +201,7 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
       if (leaf instanceof Leaf) continue;
       const what = describeValue(leaf);
       throw misuse(
-        `select: case "${key}" is ${what}, which has no single commit point. Give it a leaf such as ch.receive(), or never.`,
+        `select: case "${key}" is ${what}, which has no single commit point. Give it an operation such as ch.receive(), or start a task and select on that.`,
       );
     }
   }

@@ -85,7 +85,10 @@ export interface Task<T> extends Selectable<T>, AsyncDisposable {
   readonly signal: AbortSignal;
   /** For async bodies: runs an operation as a child of this task. `const me = currentTask()` before the first await, then `await me.run(op)`. */
   run<R>(op: Operation<R>): Promise<R>;
+  /** Cancels the task and waits for its end, for `await using`. A failure is left to the owner. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
+/** "ready" is in the run queue, or waits for a place in its group; "waiting" waits for an operation, or for its children. */
 export type TaskStatus = "ready" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 
 /** Options of `run`. */

@@ -124,7 +124,7 @@ export function group<R>(body: (g: Group) => R & Checked<R>, options: GroupOptio
   if (failures !== "cancel" && failures !== "isolate") {
     throw misuse(`group: failures must be "cancel" or "isolate", got ${describeValue(failures)}.`);
   }
-  return new Composite(() =>
+  return new Composite("group", () =>
     performGroup<Outcome<R>>(body as (g: Group) => unknown, name, limit, failures === "isolate"),
   );
 }
