@@ -78,7 +78,7 @@ export function oneLine(value: unknown): string {
   try {
     const text =
       value instanceof Error ? String(value.message) : typeof value === "string" ? value : describeValue(value);
-    return text.replace(/\.$/, "");
+    return (text.split("\n", 1)[0] as string).replace(/\.$/, "");
   } catch {
     return "a value that cannot be shown";
   }

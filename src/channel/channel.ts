@@ -8,7 +8,7 @@
 // Both ends are served first come, first served. A value goes to the first receiver in line, else to the buffer, else its sender waits; a receiver that
 // takes a value out of a full buffer moves the first waiting sender's value in, in the same step.
 
-import { ClosedError, EndOfChannel } from "../base/errors.ts";
+import { ClosedError, describeValue, EndOfChannel } from "../base/errors.ts";
 import type { List } from "../base/list.ts";
 import { Ring } from "../base/ring.ts";
 import { misuse } from "../core/leaf.ts";
@@ -289,5 +289,7 @@ const NO_BUFFER: Ring<unknown> = new Ring();
  * yield* jobs.send(job);
  */
 export function channel<T>(buffer?: number | BufferPolicy, options?: { name?: string | undefined }): Channel<T> {
-  return new BufferedChannel<T>(buffer, options?.name ?? "channel");
+  const name = options?.name ?? "channel";
+  if (typeof name !== "string") throw misuse(`channel: the name must be a string, got ${describeValue(name)}.`);
+  return new BufferedChannel<T>(buffer, name);
 }

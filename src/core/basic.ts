@@ -69,6 +69,12 @@ export function always<T>(value: T): Selectable<T> {
   return new Always(value);
 }
 
+/**
+ * What a composite begins with, so that it is an operation like any other even if it never waits: it costs a part of the budget, and throws while the scope
+ * is cancelled.
+ */
+export const checkpoint: Selectable<void> = new Always<void>(undefined);
+
 const turn: YieldNow = new YieldNow(undefined);
 
 /**

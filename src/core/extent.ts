@@ -3,11 +3,12 @@
 // An extent runs a body in a scope of its own, waits for the children that were started in it, and then throws what failed or returns the body's value.
 
 import { TaskCancelledError } from "../base/errors.ts";
+import { checkpoint } from "./basic.ts";
 import { asOperation, Composite, iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope, enterScope, leaveScope } from "./cancel.ts";
 import { childrenEnd } from "./held.ts";
 import { misuse } from "./leaf.ts";
-import { combined, dismissDaemons, isCancellationOf, note } from "./lifecycle.ts";
+import { combined, dismissDaemons, isCancellationOf, note, said } from "./lifecycle.ts";
 import { machine } from "./machine.ts";
 import { bodyScope, EXTENT, type GroupState, OBSERVED, type Scope, SHIELD, type Tasklet } from "./task.ts";
 import type { Operation, Suspend } from "./types.ts";
@@ -22,6 +23,7 @@ function running(from: string): Tasklet<unknown> {
 /** Performs `body` in an extent of its own inside the current task. `state` makes it a group. */
 export function* extent<T>(name: string, state: GroupState | null, body: (scope: Scope) => unknown): Steps<T> {
   const task = running(name);
+  yield* checkpoint;
   const scope = enterScope(task, task.scope ?? bodyScope(task), EXTENT, name, state);
   let value: unknown;
   let cancelled = false;
@@ -51,11 +53,13 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
   // 3 the outcome
   const failures = [...(scope.failures ?? [])];
   const unseen = (state?.failed ?? []).filter((child) => (child.flags & OBSERVED) === 0).map((child) => child.result);
-  if (unseen.length > 0)
+  if (unseen.length > 0) {
+    const all = [...failures, ...unseen];
     throw new AggregateError(
-      [...failures, ...unseen],
-      `${name}: ${unseen.length} isolated ${unseen.length === 1 ? "failure was" : "failures were"} never joined`,
+      all,
+      `${name}: ${unseen.length} of ${all.length} failures were isolated and never joined: ${said(all)}`,
     );
+  }
   if (failures.length > 0) throw combined(failures, name);
   if (cutShort && task.cancelled !== null) throw task.cancelled;
   if (cancelled) {
@@ -91,6 +95,7 @@ function* shielded<T>(operation: unknown): Steps<T> {
   const task = running("shield");
   const scope = enterScope(task, task.scope ?? bodyScope(task), SHIELD, "shield", null);
   try {
+    yield* checkpoint;
     return yield* iteratorOf(operation, shield) as unknown as Operation<T>;
   } finally {
     leaveScope(scope);

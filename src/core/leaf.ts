@@ -9,7 +9,7 @@
 // A leaf is its own iterator, and keeps nothing of one use: that lies in the task that runs, so one leaf may be yielded by several tasks at once, and
 // again. `next` is called with undefined to start, with RESUME when the task's turn has come, with PROBE when somebody asks where it stands.
 
-import { MisuseError } from "../base/errors.ts";
+import { Cancelled, MisuseError } from "../base/errors.ts";
 import { machine, NOT_READY, PARKED, PROBE, RESUME } from "./machine.ts";
 import type { Selectable, Suspend } from "./types.ts";
 import type { Awaited, Description, Home, Runner } from "./waiter.ts";
@@ -62,7 +62,15 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return (this.home().attempt(this) as Promise<T>).then(onfulfilled, onrejected);
+    const attempt = this.home().attempt(this) as Promise<T>;
+    const settled = attempt.then(onfulfilled, onrejected);
+    // An await handles every rejection. Otherwise nobody needs to handle that the library has cancelled the operation.
+    if (typeof onrejected !== "function") {
+      attempt.catch((error) => {
+        if (error instanceof Cancelled) settled.catch(() => {});
+      });
+    }
+    return settled;
   }
 
   /** The program in which it is awaited. */

@@ -26,7 +26,9 @@ import {
   QUEUED,
   type Scope,
   SETTLES,
+  SHIELDED,
   Tasklet,
+  UNSEEN,
 } from "./task.ts";
 import { CANCELLED, complete, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
@@ -53,7 +55,8 @@ export function spawn(
     task.owner = owner;
     if ((flags & DAEMON) === 0) owner.others++;
     else owner.daemons++;
-    if (owner.cancelled !== null) task.flags |= INHERITED;
+    if (owner.cancelled !== null && (flags & SHIELDED) === 0) task.flags |= INHERITED;
+    if (owner.dismissed && (flags & DAEMON) !== 0) cancelScope(bodyScope(task), DISMISSED);
   }
   program.spawned(task, owner);
   if (owner === null || owner.group === null || hasPlace(owner, task)) program.scheduler.ready(task);
@@ -190,7 +193,14 @@ export function note(scope: Scope, error: unknown): void {
 /** What a scope throws for its failures: the one, or all of them. */
 export function combined(failures: readonly unknown[], who: string): unknown {
   if (failures.length === 1) return failures[0];
-  return new AggregateError(failures, `${who}: ${failures.length} failures: ${failures.map(oneLine).join("; ")}`);
+  return new AggregateError(failures, `${who}: ${failures.length} failures: ${said(failures)}`);
+}
+
+/** What the failures say, the first of them. */
+export function said(failures: readonly unknown[]): string {
+  const most = 8;
+  const shown = failures.slice(0, most).map(oneLine).join("; ");
+  return failures.length > most ? `${shown}; ...` : shown;
 }
 
 /** Ends a task, and its owners as far as they have only been waiting for it. A loop, so that a long chain of owners costs no stack. */
@@ -250,7 +260,7 @@ function wakeJoiners(task: Tasklet<unknown>): void {
   const { joiners } = task;
   if (joiners === null) return;
   for (let waiter = joiners.shift(); waiter !== null; waiter = joiners.shift()) {
-    task.flags |= OBSERVED;
+    if (waiter.payload !== UNSEEN) task.flags |= OBSERVED;
     complete(waiter, undefined);
   }
   task.joiners = null;
@@ -267,11 +277,16 @@ function childFailed(owner: Scope, task: Tasklet<unknown>): void {
   cancelScope(owner, task.result);
 }
 
-/** Only daemons are left: they have nobody to serve any more. */
+/** Only daemons are left: they have nobody to serve any more, and neither has any that is started from now on. */
 function cancelDaemons(scope: Scope): void {
-  for (let child = scope.head; child !== null; child = child.after)
-    cancelScope(bodyScope(child), "all others of its group have ended");
+  if (scope.dismissed) return;
+  scope.dismissed = true;
+  for (let child = scope.head; child !== null; child = child.after) {
+    if ((child.flags & DAEMON) !== 0) cancelScope(bodyScope(child), DISMISSED);
+  }
 }
+
+const DISMISSED = "all others of its group have ended";
 
 /** Called when the body of a group has ended and only daemons may be left. */
 export function dismissDaemons(scope: Scope): void {

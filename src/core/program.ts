@@ -5,21 +5,23 @@
 
 import { DeadlockError, LeakError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { asOperation } from "./body.ts";
+import { asOperation, Composite } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
 import { Debug } from "./debug.ts";
 import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
 import { BUDGET, NOT_READY } from "./machine.ts";
-import { bodyReturned, formatReports, liveTasks, onlyJoins, reportOf, tellOrigin } from "./report.ts";
+import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf, tellOrigin } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
-import { type AnyBody, bodyScope, label, owningScope, type Scope, SETTLES, Tasklet } from "./task.ts";
+import { type AnyBody, bodyScope, label, owningScope, type Scope, SETTLES, SHIELDED, Tasklet } from "./task.ts";
 import type { Operation, RunOptions } from "./types.ts";
 import { type ChoiceKind, FAILED, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
 
 type Within = (run: () => void) => void;
 
 interface Settling {
+  /** The promise, where users have it in their hands. */
+  readonly promise: Promise<unknown> | null;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -31,9 +33,11 @@ export class Program implements Keeper, Resident {
   declare root: Tasklet<unknown> | null;
   declare private readonly random: Random;
   declare readonly contexts: WeakMap<Tasklet<unknown>, Within> | null;
-  declare private readonly settling: Map<Tasklet<unknown>, Settling>;
+  declare private readonly settling: WeakMap<Tasklet<unknown>, Settling>;
   declare private lastId: number;
   declare private settledAtOnce: number;
+  /** Promises that are settled after the event loop has turned, in order; null when none is. */
+  declare private late: (() => void)[] | null;
   declare private verdict: DeadlockError | null;
   /** What the main task's end is told to. */
   declare private finished: (root: Tasklet<unknown>, verdict: DeadlockError | null) => void;
@@ -46,9 +50,10 @@ export class Program implements Keeper, Resident {
     this.root = null;
     this.random = new Random(options.seed ?? host.entropy());
     this.contexts = options.asyncContext === true ? new WeakMap() : null;
-    this.settling = new Map();
+    this.settling = new WeakMap();
     this.lastId = 0;
     this.settledAtOnce = 0;
+    this.late = null;
     this.verdict = null;
     this.finished = () => {};
   }
@@ -123,7 +128,7 @@ export class Program implements Keeper, Resident {
         task.owner = owner;
         owner.others++;
       }
-      this.settling.set(task, { resolve, reject });
+      this.settling.set(task, { promise: null, resolve, reject });
       this.spawned(task, owner);
       task.state = WAITING;
       task.since = Math.floor(this.scheduler.host.now());
@@ -136,12 +141,19 @@ export class Program implements Keeper, Resident {
 
   /** Awaiting what is always ready must not keep the event loop from turning, so now and then a promise is settled only after that. */
   private resolveSoon(resolve: (value: unknown) => void, value: unknown): void {
-    if (++this.settledAtOnce < BUDGET) {
+    if (this.late !== null) {
+      this.late.push(() => resolve(value)); // behind those before it
+    } else if (++this.settledAtOnce < BUDGET) {
       resolve(value);
-      return;
+    } else {
+      const late = [() => resolve(value)];
+      this.late = late;
+      this.settledAtOnce = 0;
+      this.scheduler.host.turn(() => {
+        this.late = null;
+        for (const settle of late) settle();
+      });
     }
-    this.settledAtOnce = 0;
-    this.scheduler.host.turn(() => resolve(value));
   }
 
   /** Runs an operation as a child of a task, whose outcome goes to a promise alone. */
@@ -149,10 +161,15 @@ export class Program implements Keeper, Resident {
     if (parent.state >= SUCCEEDED)
       throw misuse(`Task.run: ${label(parent)} has ended. Run operations before its body returns.`);
     const operation = asOperation(op, "Task.run");
-    return new Promise<unknown>((resolve, reject) => {
-      const body = Object.defineProperty(() => operation, "name", { value: "run" });
-      this.settling.set(spawn(this, owningScope(parent), body, null, SETTLES), { resolve, reject });
-    }) as Promise<T>;
+    const flags = operation instanceof Composite && operation.operation === "shield" ? SETTLES | SHIELDED : SETTLES;
+    let settle: Pick<Settling, "resolve" | "reject"> | undefined;
+    const promise = new Promise<unknown>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    const body = Object.defineProperty(() => operation, "name", { value: "run" });
+    const task = spawn(this, owningScope(parent), body, null, flags);
+    this.settling.set(task, { promise, ...(settle as Pick<Settling, "resolve" | "reject">) });
+    return promise as Promise<T>;
   }
 
   private settle(task: Tasklet<unknown>): void {
@@ -160,7 +177,10 @@ export class Program implements Keeper, Resident {
     this.settling.delete(task);
     if (task.state === SUCCEEDED) settling?.resolve(task.result);
     else if (task.state === FAILED) settling?.reject(task.result);
-    else settling?.reject(task.cancelled ?? task.result);
+    else {
+      settling?.promise?.catch(() => {}); // nobody needs to handle that the library has cancelled it
+      settling?.reject(task.cancelled ?? task.result);
+    }
   }
 
   /** The run can never go on: the first time, cleanup gets its chance; the second time nothing can help. */
@@ -192,7 +212,8 @@ export class Program implements Keeper, Resident {
     const blocked = tasks.filter((task) => !onlyJoins(task));
     const shown = blocked.length === 0 ? tasks : blocked;
     return formatReports(
-      shown.map((task) => reportOf(task, this.debug?.siteOf(task) ?? null)),
+      shown.slice(0, MOST_SHOWN).map((task) => reportOf(task, this.debug?.siteOf(task) ?? null)),
+      shown.length,
       Math.floor(this.scheduler.host.now()),
     );
   }

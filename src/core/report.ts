@@ -108,12 +108,12 @@ export function bodyReturned(root: Tasklet<unknown>): boolean {
   return scope.kind === BODY && scope.joining;
 }
 
-const MOST_SHOWN = 100;
+export const MOST_SHOWN = 100;
 
 /** The report of a verdict as text: one paragraph for each task that waits. */
-export function formatReports(reports: readonly TaskReport[], tick: number): string {
+export function formatReports(reports: readonly TaskReport[], all: number, tick: number): string {
   const lines: string[] = [];
-  for (const task of reports.slice(0, MOST_SHOWN)) {
+  for (const task of reports) {
     const wait = task.waitsFor;
     const what = wait === null ? `is ${task.status}` : `waits for ${inWords(wait)}`;
     const since = wait === null ? "" : `, for ${tick - task.since} ms`;
@@ -123,7 +123,7 @@ export function formatReports(reports: readonly TaskReport[], tick: number): str
     for (const frame of task.stack) lines.push(`      at ${frame}`);
     if (task.spawned !== null) lines.push(`      spawned at ${task.spawned}`);
   }
-  if (reports.length > MOST_SHOWN) lines.push(`  ... and ${reports.length - MOST_SHOWN} more`);
+  if (all > reports.length) lines.push(`  ... and ${all - reports.length} more`);
   return lines.join("\n");
 }
 

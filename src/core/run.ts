@@ -65,7 +65,9 @@ function checkOptions(body: unknown, options: RunOptions): void {
   checkBody(body, "run");
   if (typeof options !== "object" || options === null)
     throw misuse(`run: options must be an object, got ${describeValue(options)}.`);
-  const { seed, signal } = options;
+  const { name, seed, signal } = options;
+  if (name !== undefined && typeof name !== "string")
+    throw misuse(`run: the name must be a string, got ${describeValue(name)}.`);
   if (seed !== undefined && !Number.isFinite(seed))
     throw misuse(`run: the seed must be a finite number, got ${describeValue(seed)}.`);
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {

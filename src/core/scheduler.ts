@@ -26,6 +26,8 @@ const SLICE = 4;
 /** The most steps between two looks at the clock (a look costs as much as a step), and the milliseconds that should lie between them at most. */
 const STEPS = 32;
 const LOOK = 0.25;
+/** The most looks in one slice, for clocks that stand still while tasks run. */
+const ROUNDS = 4096;
 
 /** A timer. `fire` is called in the loop, outside any task, once `deadline` has come. */
 export abstract class Alarm implements Entry {
@@ -80,7 +82,7 @@ export class Scheduler implements Readier {
     this.timers = new Heap();
     this.order = 0;
     this.awake = false;
-    this.steps = STEPS;
+    this.steps = 1;
     this.alarmAt = Number.POSITIVE_INFINITY;
     this.burst = -1;
     this.chosen = -1;
@@ -162,6 +164,7 @@ export class Scheduler implements Readier {
       machine.credit = 0;
       this.awake = false;
       if (this.queue.size > 0) this.rouse();
+      else this.setAlarm();
       throw error;
     }
   };
@@ -171,7 +174,7 @@ export class Scheduler implements Readier {
     const end = host.now() + SLICE;
     this.turns++;
     let now = this.look();
-    while (queue.size > 0 && now < end) {
+    for (let rounds = ROUNDS; rounds > 0 && queue.size > 0 && now < end; rounds--) {
       const resident = queue.peek(0).program as unknown as Resident;
       if (resident.within === null) this.runSome(resident, end);
       else resident.within(() => this.runSome(resident, end));
@@ -199,11 +202,11 @@ export class Scheduler implements Readier {
   private runSome(resident: Resident, end: number): void {
     const { queue } = this;
     let now = this.host.now();
-    while (now < end && this.runSteps(resident) && queue.size > 0) {
+    for (let rounds = ROUNDS; rounds > 0 && now < end && this.runSteps(resident) && queue.size > 0; rounds--) {
       const before = now;
       now = this.look();
       if (now - before > LOOK) this.steps = Math.max(this.steps >> 1, 1);
-      else if (this.steps < STEPS) this.steps++;
+      else if (this.steps < STEPS) this.steps *= 2;
     }
   }
 
@@ -281,11 +284,14 @@ export class Scheduler implements Readier {
       if (result.value === SUSPEND) return; // ours, wrapped by an iterator of the user's own
       const { value } = result;
       const generator = task.generator as Iterator<unknown, unknown, unknown>;
+      const misused = foreign(task, value);
       try {
-        if (generator.throw === undefined || tries === BUDGET) throw foreign(task, value); // it catches that again and again
-        result = generator.throw(foreign(task, value));
+        if (generator.throw === undefined || tries === BUDGET) throw misused; // it catches that again and again
+        result = generator.throw(misused);
       } catch (error) {
-        bodyEnded(task, FAILED, error);
+        // yield* over an array or a map: their iterators cannot be thrown into, which is all that JavaScript has to say about it
+        const engine = error instanceof TypeError && error.message.includes("'throw' method");
+        bodyEnded(task, FAILED, engine ? misused : error);
         return;
       }
       if (result === PARKED) return;

@@ -135,6 +135,7 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
         n++;
       }
     }
+    if (n === 0) this.refuse();
     if (n !== 2) return super.next(input);
     machine.credit--;
     const swap = !this.priority && this.draw(2) === 1;
@@ -196,6 +197,7 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
   /** Throws for the first case that cannot be selected. Looking at each before each select would cost as much as all the rest. */
   private refuse(): void {
     const { cases } = this;
+    if (!Array.isArray(cases) && Symbol.iterator in cases) throw notCases(cases, "select");
     for (const key of keysOf(cases)) {
       const leaf: unknown = cases[key];
       if (leaf instanceof Leaf) continue;

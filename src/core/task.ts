@@ -28,6 +28,7 @@ export const INHERITED = 16; // cancelled with its owner, whose cancellation is 
 export const QUEUED = 32; // above the limit of its group: starts in turn
 export const COUNTED = 64; // takes one of the places of its group
 export const ASYNC = 128; // its body is an async function
+export const SHIELDED = 512; // performs a shield: starts even where its owner has been cancelled
 export const ABSOLVED = 256; // its body returned although it was cancelled: that counts as success
 
 // Kinds of scope.
@@ -66,6 +67,8 @@ export class Scope extends List<Tasklet<unknown>> {
   declare joining: boolean;
   declare others: number;
   declare daemons: number;
+  /** Its daemons have been cancelled, since nobody else was left. */
+  declare dismissed: boolean;
   declare group: GroupState | null;
   declare private controller: AbortController | null;
 
@@ -81,6 +84,7 @@ export class Scope extends List<Tasklet<unknown>> {
     this.joining = false;
     this.others = 0;
     this.daemons = 0;
+    this.dismissed = false;
     this.group = group;
     this.controller = null;
   }
@@ -179,8 +183,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.cancel();
-    const ended = (): void => {};
-    await this.then(ended, ended); // a failure is the owner's
+    await new TaskEnd(this as Tasklet<unknown>);
   }
 
   // A task is a leaf: joining it is its one commit point.
@@ -225,6 +228,44 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 
   protected override home(): Home {
     return this.program;
+  }
+}
+
+/** Marks the waiter of somebody who waits for the end of a task and does not look at how it ended. */
+export const UNSEEN: unknown = Symbol("unseen");
+
+/** The end of a task, whatever it was: a failure is left to the owner. */
+class TaskEnd extends Leaf<void> {
+  declare private readonly task: Tasklet<unknown>;
+
+  constructor(task: Tasklet<unknown>) {
+    super();
+    this.task = task;
+  }
+
+  ready(): boolean {
+    return this.task.state >= SUCCEEDED;
+  }
+
+  poll(): unknown {
+    return this.ready() ? undefined : NOT_READY;
+  }
+
+  enlist(waiter: Waiter): void {
+    this.task.enlist(waiter);
+    waiter.payload = UNSEEN;
+  }
+
+  delist(waiter: Waiter): void {
+    this.task.delist(waiter);
+  }
+
+  describe(): Description {
+    return this.task.describe();
+  }
+
+  protected override home(): Home {
+    return this.task.program;
   }
 }
 

@@ -52,38 +52,91 @@ export type Results<O> = { -readonly [K in keyof O]: Result<O[K]> };
 
 /** The sending end of a channel. `send` and `trySend` are properties so that variance is checked; a class may implement them as methods. */
 export interface Sender<in T> {
-  /** Gives a value, waiting until it is taken or there is room. */
+  /**
+   * Gives a value, waiting until a receiver takes it or there is room. Waiting senders are served first come, first served. O(1).
+   *
+   * **Cancellation.** Nothing is given: either the send has committed or the channel is unchanged.
+   *
+   * @throws {@link ClosedError} when the channel is closed (`by: "sender"`) or given up (`by: "receiver"`), also for senders that were waiting
+   * @example
+   * yield* jobs.send(job);
+   */
   readonly send: (value: T) => Selectable<void>;
-  /** Gives a value if that needs no waiting. False means only "would wait". */
+  /**
+   * Gives a value if that needs no waiting; false means only "would wait". Part of the step it is called in, cancelled or not. O(1).
+   *
+   * @throws {@link ClosedError} when the channel is closed or given up
+   */
   readonly trySend: (value: T) => boolean;
-  /** No more values will come; with an error, receivers get it once the buffer is drained. */
+  /**
+   * No more values will come. Wakes everybody, in order: receivers find the end once the buffer is drained (with an error, that error), waiting senders get
+   * `ClosedError`. Does nothing after `cancel`. O(waiting).
+   *
+   * @throws {@link MisuseError} when it was closed before
+   */
   close(error?: unknown): void;
 }
 
 /** The receiving end of a channel. Leaving a `for await` early cancels nothing: the channel stays as it is. */
 export interface Receiver<out T> extends AsyncIterable<T> {
-  /** Takes the next value, waiting until there is one. */
+  /**
+   * Takes the next value, waiting until there is one. Waiting receivers are served first come, first served. O(1).
+   *
+   * **Cancellation.** Nothing is taken: either the value is returned or the channel is unchanged.
+   *
+   * @throws {@link EndOfChannel} when the channel is closed and drained; the error it was closed with, if there was one
+   * @example
+   * const job = yield* jobs.receive();
+   */
   receive(): Selectable<T>;
-  /** The same in the shape of an iterator: `done` when the channel is closed and drained. */
+  /**
+   * Takes the next value in the shape of an iterator: `done` when the channel is closed and drained. Otherwise as `receive`.
+   *
+   * @throws the error the channel was closed with, if there was one
+   * @example
+   * for (let job = yield* jobs.next(); !job.done; job = yield* jobs.next()) handle(job.value);
+   */
   next(): Selectable<IteratorResult<T, void>>;
-  /** Takes a value if that needs no waiting; `closed` tells whether one can still come. */
+  /**
+   * Takes a value if that needs no waiting; `closed` tells whether one can still come. Part of the step it is called in, cancelled or not. O(1).
+   *
+   * @throws the error the channel was closed with, once the buffer is drained
+   */
   tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean };
-  /** The receiver gives up: buffered values are dropped and senders get `ClosedError`. */
+  /**
+   * The receiver gives up: buffered values are dropped (and counted), and senders get `ClosedError` with `by: "receiver"`, which ends their tasks quietly.
+   * Other receivers find the end. Cancelling twice does nothing. O(waiting).
+   */
   cancel(reason?: unknown): void;
 }
 
-/** A running body. Yield or await it to join: that throws what the task threw, or `TaskCancelledError` if it was cancelled. */
+/**
+ * A running body. Yield or await it to join: that throws what the task threw, or `TaskCancelledError` if it was cancelled. Joiners are woken in order.
+ *
+ * **Cancellation.** Cancelling a joiner leaves the task alone. An async body that awaits another task is reached by its own cancellation only if it writes
+ * `await me.run(task)`: by the time an `await` begins, nobody can tell whose it is.
+ */
 export interface Task<T> extends Selectable<T>, AsyncDisposable {
   /** Counts from 1 in each run. */
   readonly id: number;
   /** The name of the body's function; see `named`. */
   readonly name: string;
   readonly status: TaskStatus;
-  /** Cancels the task and all it owns. Cancelling twice is the same as once; a task that has ended stays as it is. Never waits. */
+  /**
+   * Cancels the task and all it owns, and aborts the signals below before it returns. Never waits; join the task to wait for its cleanup. The first reason
+   * wins, and a task that has ended stays as it is. O(tasks and scopes below).
+   */
   cancel(reason?: unknown): void;
   /** Aborted when the task is cancelled. Made on first use. */
   readonly signal: AbortSignal;
-  /** For async bodies: runs an operation as a child of this task. `const me = currentTask()` before the first await, then `await me.run(op)`. */
+  /**
+   * For async bodies: runs an operation as a child of this task. `const me = currentTask()` before the first await, then `await me.run(op)`.
+   *
+   * **Cancellation.** The operation is cancelled with the task, and the promise rejects with `Cancelled`; in a task that has been cancelled, only
+   * `me.run(shield(op))` starts, for cleanup. What the operation throws goes to the promise alone, not to the owner.
+   *
+   * @throws {@link MisuseError} when it is given no operation, or the task has ended
+   */
   run<R>(op: Operation<R>): Promise<R>;
   /** Cancels the task and waits for its end, for `await using`. A failure is left to the owner. */
   [Symbol.asyncDispose](): Promise<void>;

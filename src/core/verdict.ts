@@ -12,6 +12,14 @@ import type { Tasklet } from "./task.ts";
 const PATIENCE = 1_000; // ms
 const OUTSIDE = new Set(["until", "callback", "aborted", "events", "fromIterable"]);
 
+/** Does one of its tasks wait for something that is none of ours? An async body does, unless operations are pending that it awaits. */
+function waitsOutside(program: Program): boolean {
+  return liveTasks(program.root as Tasklet<unknown>).some((task) => {
+    const operation = waitOf(task)?.operation ?? "";
+    return OUTSIDE.has(operation) && (operation !== "until" || task.scope === null || task.scope.head === null);
+  });
+}
+
 export class Verdicts {
   declare private readonly scheduler: Scheduler;
   declare private readonly programs: Set<Program>;
@@ -56,7 +64,10 @@ export class Verdicts {
       return;
     }
     this.turnsWhenDry = -1;
-    for (const program of [...this.programs]) program.stuck();
+    // One run may wait for another by a promise. So first those are told that wait for nothing outside themselves; of the others only the newest.
+    const programs = [...this.programs];
+    const alone = programs.filter((program) => !waitsOutside(program));
+    for (const program of alone.length > 0 ? alone : programs.slice(-1)) program.stuck();
     scheduler.host.turn(() => {}); // what they do now takes place before the event loop turns: look again after that
   }
 
@@ -72,15 +83,12 @@ export class Verdicts {
     const { scheduler } = this;
     if (!scheduler.isIdle || scheduler.hasTimers || scheduler.turns !== this.turnsWhenLooked) return;
     const stuck = [...this.programs].filter((program) => !this.warned.has(program));
-    for (const program of stuck) {
-      if (liveTasks(program.root as Tasklet<unknown>).some((task) => OUTSIDE.has(waitOf(task)?.operation ?? "")))
-        return;
-    }
+    if (stuck.length === 0) return;
+    if (stuck.some(waitsOutside)) return;
     for (const program of stuck) {
       this.warned.add(program);
-      scheduler.host.warn(
-        `stuck: every task has waited only for other tasks for ${PATIENCE} ms\n${program.describe()}`,
-      );
+      const what = `stuck? Every task has waited for ${PATIENCE} ms, and only for what other tasks do.`;
+      scheduler.host.warn(`${what} If something else feeds them, all is well.\n${program.describe()}`);
     }
   }
 }

@@ -9,7 +9,7 @@ import { misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { checkBody } from "../core/run.ts";
 import { type AnyBody, DAEMON, type GroupState, type Scope, type Tasklet } from "../core/task.ts";
-import type { Checked, Operation, Outcome, Task } from "../core/types.ts";
+import type { Checked, Operation, Outcome, Suspend, Task } from "../core/types.ts";
 
 export interface GroupOptions {
   /** For messages and reports. Default: "group". */
@@ -117,6 +117,9 @@ class GroupHandle implements Group {
  */
 export function group<R>(body: (g: Group) => R & Checked<R>, options: GroupOptions = {}): Operation<Outcome<R>> {
   checkBody(body, "group");
+  if (typeof options !== "object" || options === null) {
+    throw misuse(`group: options must be an object, got ${describeValue(options)}.`);
+  }
   const { name = "group", limit = Number.POSITIVE_INFINITY, failures = "cancel" } = options;
   if (!(limit >= 1) || (limit !== Number.POSITIVE_INFINITY && !Number.isSafeInteger(limit))) {
     throw misuse(`group: limit must be a whole number of at least 1, or Infinity, got ${describeValue(limit)}.`);
@@ -134,7 +137,7 @@ function* performGroup<T>(
   name: string,
   limit: number,
   isolate: boolean,
-): Generator<import("../core/types.ts").Suspend, T, unknown> {
+): Generator<Suspend, T, unknown> {
   const state: GroupState = { limit, isolate, running: 0, queued: new Ring(), failed: [] };
   let handle: GroupHandle | null = null;
   try {

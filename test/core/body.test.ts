@@ -152,7 +152,7 @@ for (const [what, value, said] of [
     /channel\.receive without the star/,
   ],
   ["a task without the star", () => go(() => {}), /task\.join without the star/],
-  ["a group without the star", () => group(() => {}), /an operation without the star/],
+  ["a group without the star", () => group(() => {}), /an operation \(group\) without the star/],
   ["a number", () => 5, /a number \(5\)/],
   ["undefined", () => undefined, /undefined/],
   ["a promise", () => Promise.resolve(1), /a Promise/],

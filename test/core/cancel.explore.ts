@@ -56,8 +56,10 @@ test("whoever cancels first gives the reason, and cleanup runs once", async () =
   const outcomes = await explored(1_500, () => {
     let cleanups = 0;
     return function* () {
+      const started = channel<null>(1);
       const target = go(function* () {
         try {
+          started.trySend(null);
           yield* never;
         } finally {
           cleanups++;
@@ -66,7 +68,7 @@ test("whoever cancels first gives the reason, and cleanup runs once", async () =
           cleanups++;
         }
       });
-      yield* sleep(0);
+      yield* started.receive();
       const rivals = ["a", "b"].map((name) => go(() => target.cancel(name)));
       for (const rival of rivals) yield* rival;
       try {

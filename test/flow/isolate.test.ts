@@ -58,7 +58,7 @@ test("failures that nobody joined are thrown at the end as one AggregateError, i
       ),
     );
     assert.deepEqual(error.errors, [errors[0], errors[2]]);
-    assert.match(error.message, /^isolated: 2 isolated failures/);
+    assert.match(error.message, /^isolated: 2 of 2 failures were isolated/);
   });
 });
 
