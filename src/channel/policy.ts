@@ -28,17 +28,25 @@ export class Buffering {
 
 const rendezvous = new Buffering(0, WAIT);
 
-/** A buffer without a limit: a send never waits. Memory grows with the backlog, so use it only where something else bounds that. */
+/** A buffer without a limit: a send never waits. Memory grows with the backlog, so use it only where something else bounds that. O(1) a value. */
 export function unbounded(): BufferPolicy {
   return new Buffering(Number.POSITIVE_INFINITY, WAIT) as unknown as BufferPolicy;
 }
 
-/** A buffer of `n` that drops the value being sent when it is full. A send never waits; `stats().dropped` counts. */
+/**
+ * A buffer of `n` that drops the value being sent when it is full. A send never waits; `stats().dropped` counts. O(1).
+ *
+ * @throws {@link MisuseError} for an `n` that is no whole number of at least 1
+ */
 export function dropping(n: number): BufferPolicy {
   return new Buffering(checkCapacity(n, 1, "dropping"), DROP_NEWEST) as unknown as BufferPolicy;
 }
 
-/** A buffer of `n` that drops its oldest value when it is full. A send never waits; `stats().dropped` counts. */
+/**
+ * A buffer of `n` that drops its oldest value when it is full. A send never waits; `stats().dropped` counts. O(1).
+ *
+ * @throws {@link MisuseError} for an `n` that is no whole number of at least 1
+ */
 export function sliding(n: number): BufferPolicy {
   return new Buffering(checkCapacity(n, 1, "sliding"), DROP_OLDEST) as unknown as BufferPolicy;
 }

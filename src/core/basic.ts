@@ -61,10 +61,19 @@ class YieldNow extends Always<void> {
   }
 }
 
-/** Never completes: Go's nil channel in a `select`. Costs nothing while it waits. */
+/**
+ * Never completes: Go's nil channel in a `select`, for a case that is switched off. Costs nothing while it waits, and keeps neither the process alive nor a
+ * verdict away: a run in which only this is waited for ends with a `DeadlockError`.
+ *
+ * **Cancellation.** As every operation: throws `Cancelled`.
+ */
 export const never: Selectable<never> = new Never();
 
-/** Completes at once with a value, as a case that is always ready. */
+/**
+ * Completes at once with a value: a case that is always ready. In a `select` it is chosen among the ready ones like any other. O(1).
+ *
+ * **Cancellation.** Throws `Cancelled` in a cancelled scope, ready or not.
+ */
 export function always<T>(value: T): Selectable<T> {
   return new Always(value);
 }

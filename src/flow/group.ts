@@ -22,16 +22,32 @@ export interface GroupOptions {
 
 /** The handle of a group, valid until the group has ended. May be used from any task and from outside. */
 export interface Group {
-  /** Starts a child. The caller never waits: above the limit the task is made, stays "ready", and starts in turn, first come, first served. O(1). */
+  /**
+   * Starts a child. The caller never waits: above the limit the task is made, stays "ready", and starts in turn, first come, first served. O(1).
+   * In a cancelled group it is cancelled from the start.
+   *
+   * @throws {@link MisuseError} when the group has ended
+   */
   go<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>>;
-  /** Starts a child if it can start now; undefined above the limit. */
+  /**
+   * Starts a child if it can start now; undefined above the limit. O(1).
+   *
+   * @throws {@link MisuseError} when the group has ended
+   */
   tryGo<R, A extends readonly unknown[]>(
     body: (...args: A) => R & Checked<R>,
     ...args: A
   ): Task<Outcome<R>> | undefined;
-  /** Starts a child that is cancelled when the body and every other child have ended. */
+  /**
+   * Starts a child that is cancelled when the body and every other child have ended. It takes no place under the limit. O(1).
+   *
+   * @throws {@link MisuseError} when the group has ended
+   */
   daemon<R, A extends readonly unknown[]>(body: (...args: A) => R & Checked<R>, ...args: A): Task<Outcome<R>>;
-  /** Cancels the body and every child. If the body then has not returned by itself, the group throws `TaskCancelledError`. */
+  /**
+   * Cancels the body and every child, and aborts the signals below before it returns. If the body then has not returned by itself, the group throws
+   * `TaskCancelledError`. Cancelling twice is the same as once, and after the end it does nothing. O(tasks below).
+   */
   cancel(reason?: unknown): void;
   /** Children that have not ended, queued ones and daemons included. */
   readonly size: number;
