@@ -64,7 +64,8 @@ export default async function* reporter(source: AsyncIterable<TestEvent>): Async
   }
   if (failures.length > 0) yield `\nfailed:\n${failures.map((where) => `  ${where}\n`).join("")}`;
   yield `\ntests: ${all.passed + all.failed + all.skipped}, passed: ${all.passed}, failed: ${all.failed}, skipped: ${all.skipped}, ` +
-    `files: ${files.size}, seconds: ${(all.milliseconds / 1000).toFixed(1)}\n`;
+    `files: ${files.size}, seconds: ${(all.milliseconds / 1000).toFixed(1)}\n` +
+    `${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped\n`;
 }
 
 /** Whether a test or suite failed only because something inside it did, which is told already. */
