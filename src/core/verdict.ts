@@ -12,6 +12,11 @@ import type { Tasklet } from "./task.ts";
 const PATIENCE = 1_000; // ms
 const OUTSIDE = new Set(["until", "callback", "aborted", "events", "fromIterable"]);
 
+/** Does one of its tasks wait for a promise, its async body's or another? */
+function waitsForPromise(program: Program): boolean {
+  return liveTasks(program.root as Tasklet<unknown>).some((task) => OUTSIDE.has(waitOf(task)?.operation ?? ""));
+}
+
 /** Does one of its tasks wait for something that is none of ours? An async body does, unless operations are pending that it awaits. */
 function waitsOutside(program: Program): boolean {
   return liveTasks(program.root as Tasklet<unknown>).some((task) => {
@@ -64,9 +69,9 @@ export class Verdicts {
       return;
     }
     this.turnsWhenDry = -1;
-    // One run may wait for another by a promise. So first those are told that wait for nothing outside themselves; of the others only the newest.
+    // One run may wait for another by a promise. So first those are told in which nobody waits for a promise; of the others only the newest.
     const programs = [...this.programs];
-    const alone = programs.filter((program) => !waitsOutside(program));
+    const alone = programs.filter((program) => !waitsForPromise(program));
     for (const program of alone.length > 0 ? alone : programs.slice(-1)) program.stuck();
     scheduler.host.turn(() => {}); // what they do now takes place before the event loop turns: look again after that
   }

@@ -52,3 +52,14 @@ test("runs that are stuck by themselves are all told", async () => {
     console.log((await Promise.allSettled([stuck(), stuck(), stuck()])).map((end) => end.reason.name).join(", "));`;
   assert.equal(await printed(text), "DeadlockError, DeadlockError, DeadlockError");
 });
+
+test("an async body with children of its own recovers all the same", async () => {
+  const text = `import { channel, go, run } from "offshoot";
+    const ch = channel();
+    console.log(await run(async function outer() {
+      go(function* waits() { yield* ch.receive(); });
+      try { await run(function* inner() { yield* channel().receive(); }); }
+      catch (error) { ch.trySend(1); return "recovered from " + error.name; }
+    }).catch((error) => "outer is rejected with " + error.name));`;
+  assert.equal(await printed(text), "recovered from DeadlockError");
+});
