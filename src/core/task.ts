@@ -28,8 +28,8 @@ export const INHERITED = 16; // cancelled with its owner, whose cancellation is 
 export const QUEUED = 32; // above the limit of its group: starts in turn
 export const COUNTED = 64; // takes one of the places of its group
 export const ASYNC = 128; // its body is an async function
-export const SHIELDED = 512; // performs a shield: starts even where its owner has been cancelled
 export const ABSOLVED = 256; // its body returned although it was cancelled: that counts as success
+export const SHIELDED = 512; // performs a shield: starts even where its owner has been cancelled
 
 // Kinds of scope.
 export const BODY = 0;
