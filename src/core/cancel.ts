@@ -5,19 +5,8 @@
 // keeps the value and throws at its next operation. Signals below are aborted before the call returns. The first reason wins.
 
 import { Cancelled } from "../base/errors.ts";
-import { machine, mask, unmask } from "./machine.ts";
-import {
-  COUNTED,
-  DAEMON,
-  EXTENT,
-  type GroupState,
-  HELD,
-  INHERITED,
-  QUEUED,
-  Scope,
-  SHIELD,
-  type Tasklet,
-} from "./task.ts";
+import { afterwards, machine, mask, runErrands, unmask } from "./machine.ts";
+import { COUNTED, DAEMON, type GroupState, HELD, INHERITED, QUEUED, Scope, SHIELD, type Tasklet } from "./task.ts";
 import { CANCEL, RUNNING, WAITING, type Waiter, wake } from "./waiter.ts";
 
 /** Cancels a scope with all that is below it. O(size of what is below); a work list instead of recursion, so that depth costs no stack. */
@@ -44,24 +33,14 @@ export function cancelScope(scope: Scope, reason: unknown): void {
       }
     }
   }
-  if (signals.length > 0) abortAll(signals, cancelled);
+  for (const signal of signals) afterwards(() => signal.abort(cancelled));
+  if (machine.errands !== null) runErrands();
 }
 
 function outermost(scope: Scope): Scope {
   let outer = scope;
   while (outer.outer !== null) outer = outer.outer;
   return outer;
-}
-
-/** Listeners are users' code: they run outside any task. */
-function abortAll(scopes: readonly Scope[], cancelled: Cancelled): void {
-  const { runner, credit } = machine;
-  machine.runner = null;
-  machine.credit = 0;
-  for (const scope of scopes) scope.abort(cancelled);
-  machine.runner = runner;
-  machine.credit = credit;
-  if (runner !== null && runner.cancelled !== null) mask(); // a listener may have cancelled the very task that runs
 }
 
 /** A task learns that the scope it is in has been cancelled. */
@@ -80,7 +59,7 @@ function interrupt(task: Tasklet<unknown>): void {
   }
 }
 
-/** Enters a scope inside the one the task is in: a group, a shield. The caller leaves it in a `finally`. */
+/** Enters a scope inside the one the task is in: a group, a shield, a value of a TaskLocal. The caller leaves it in a `finally`. */
 export function enterScope(
   task: Tasklet<unknown>,
   outer: Scope,
@@ -92,7 +71,8 @@ export function enterScope(
   scope.outer = outer;
   outer.inner = scope;
   task.scope = scope;
-  if (kind === EXTENT) scope.cancelled = outer.cancelled;
+  scope.locals = outer.locals;
+  if (kind !== SHIELD) scope.cancelled = outer.cancelled;
   else if (outer.cancelled !== null) lookAgain(task);
   return scope;
 }

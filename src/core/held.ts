@@ -78,7 +78,7 @@ class PromiseWait extends HeldWait {
   }
 
   describe(): Description {
-    return { operation: "until", object: "its async body", heldBy: [] };
+    return { operation: "until", object: "its async body", heldBy: [], outside: true };
   }
 }
 

@@ -5,6 +5,7 @@
 //   enlist(w)    registers a waiter; from now on a peer may commit it by unlinking and completing the waiter.
 //   delist(w)    takes the waiter back; the operation has then done nothing.
 //   finish(raw)  makes the value the user gets of what the commit handed over; runs in the task that waited.
+//   failed(e)    the same for a peer that has failed it: throws, unless the leaf makes a value of errors.
 //
 // A leaf is its own iterator, and keeps nothing of one use: that lies in the task that runs, so one leaf may be yielded by several tasks at once, and
 // again. `next` is called with undefined to start, with RESUME when the task's turn has come, with PROBE when somebody asks where it stands.
@@ -36,6 +37,10 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
 
   finish(raw: unknown): T {
     return raw as T;
+  }
+
+  failed(error: unknown): T {
+    throw error;
   }
 
   [Symbol.iterator](): this {
@@ -146,7 +151,7 @@ export function resume<T>(leaf: Leaf<T>, input: unknown): Step<T> {
     case VALUE:
       return { done: true, value: leaf.finish(result) };
     case ERROR:
-      throw result;
+      return { done: true, value: leaf.failed(result) };
     case CANCEL:
       machine.reserve--;
       throw runner.cancelled;

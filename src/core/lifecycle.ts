@@ -21,6 +21,7 @@ import {
   HELD,
   INHERITED,
   label,
+  localsOf,
   OBSERVED,
   type Program,
   QUEUED,
@@ -28,9 +29,10 @@ import {
   SETTLES,
   SHIELDED,
   Tasklet,
-  UNSEEN,
+  type Watcher,
+  wakeJoiners,
 } from "./task.ts";
-import { CANCELLED, complete, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
+import { CANCELLED, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
 /** What the program does for this file. */
 export interface Keeper extends Program {
@@ -57,10 +59,18 @@ export function spawn(
     else owner.daemons++;
     if (owner.cancelled !== null && (flags & SHIELDED) === 0) task.flags |= INHERITED;
     if (owner.dismissed && (flags & DAEMON) !== 0) cancelScope(bodyScope(task), DISMISSED);
+    const spawner = machine.runner as Tasklet<unknown> | null;
+    if (spawner !== null && spawner.scope !== owner) inheritLocals(task, owner, spawner);
   }
   program.spawned(task, owner);
   if (owner === null || owner.group === null || hasPlace(owner, task)) program.scheduler.ready(task);
   return task;
+}
+
+/** A child sees the values that the one who starts it sees, which may lie further in than its owner. */
+function inheritLocals(task: Tasklet<unknown>, owner: Scope, spawner: Tasklet<unknown>): void {
+  const locals = localsOf(spawner);
+  if (locals !== owner.locals) bodyScope(task).locals = locals;
 }
 
 /** Takes a place in the group, or a place in its queue. Daemons, awaited operations and tasks that will not run need none. */
@@ -228,10 +238,13 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     task.otherLeaf = null;
     task.flags &= ~HELD;
     // 2 whoever waits for it
-    wakeJoiners(task);
+    const watchers = wakeJoiners(task);
     (task.program as Keeper).ended(task);
     if (scope !== null && !scope.hasSignal) task.scope = null;
-    if (owner === null) return;
+    if (owner === null) {
+      if (watchers !== null) tell(watchers, task);
+      return;
+    }
     // 3 the owner
     owner.remove(task);
     task.owner = null;
@@ -239,6 +252,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     else owner.daemons--;
     if ((task.flags & COUNTED) !== 0) passPlace(owner);
     if (kind === FAILED && (task.flags & SETTLES) === 0) childFailed(owner, task);
+    if (watchers !== null) tell(watchers, task);
     if (!owner.joining) return;
     if (owner.head !== null) {
       if (owner.others === 0) cancelDaemons(owner);
@@ -256,14 +270,8 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
   }
 }
 
-function wakeJoiners(task: Tasklet<unknown>): void {
-  const { joiners } = task;
-  if (joiners === null) return;
-  for (let waiter = joiners.shift(); waiter !== null; waiter = joiners.shift()) {
-    if (waiter.payload !== UNSEEN) task.flags |= OBSERVED;
-    complete(waiter, undefined);
-  }
-  task.joiners = null;
+function tell(watchers: readonly Watcher[], task: Tasklet<unknown>): void {
+  for (const watcher of watchers) watcher.ended(task);
 }
 
 function childFailed(owner: Scope, task: Tasklet<unknown>): void {

@@ -22,6 +22,8 @@ class Machine {
   declare ambient: Home | null;
   /** Told of every operation that is made, when a run asked for that. */
   declare made: ((leaf: object) => void) | null;
+  /** Code of users that must not run in the midst of a step, in order; null when there is none. */
+  declare errands: (() => void)[] | null;
 
   constructor() {
     this.runner = null;
@@ -30,6 +32,7 @@ class Machine {
     this.reserve = 0;
     this.ambient = null;
     this.made = null;
+    this.errands = null;
   }
 }
 
@@ -45,6 +48,35 @@ export function mask(): void {
 export function unmask(): void {
   if (machine.credit === 0) machine.credit = machine.reserve;
   machine.reserve = 0;
+}
+
+/**
+ * Calls code of users, outside any task, as soon as nothing is half done: at the end of a cancellation, else before the next task has its turn. What a
+ * waiter is taken back from may have to be told so, and that must not happen while queues are being changed.
+ */
+export function afterwards(errand: () => void): void {
+  if (machine.errands === null) machine.errands = [errand];
+  else machine.errands.push(errand);
+}
+
+export function runErrands(): void {
+  const { runner, credit } = machine;
+  machine.runner = null;
+  machine.credit = 0;
+  while (machine.errands !== null) {
+    const { errands } = machine;
+    machine.errands = null;
+    for (const errand of errands) {
+      try {
+        errand();
+      } catch (error) {
+        Promise.reject(error); // nobody can receive it, so it goes to the process
+      }
+    }
+  }
+  machine.runner = runner;
+  machine.credit = credit;
+  if (runner !== null && runner.cancelled !== null) mask(); // one of them may have cancelled the very task that runs
 }
 
 /** What a parked operation yields. Its identity tells the scheduler's own suspensions from foreign ones. */

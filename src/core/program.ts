@@ -31,7 +31,7 @@ export class Program implements Keeper, Resident {
   declare readonly within: Within | null;
   declare readonly debug: Debug | null;
   declare root: Tasklet<unknown> | null;
-  declare private readonly random: Random;
+  declare private readonly chance: Random;
   declare readonly contexts: WeakMap<Tasklet<unknown>, Within> | null;
   declare private readonly settling: WeakMap<Tasklet<unknown>, Settling>;
   declare private lastId: number;
@@ -48,7 +48,7 @@ export class Program implements Keeper, Resident {
     this.within = host.capture();
     this.debug = options.debug === true ? new Debug((text) => host.warn(text)) : null;
     this.root = null;
-    this.random = new Random(options.seed ?? host.entropy());
+    this.chance = new Random(options.seed ?? host.entropy());
     this.contexts = options.asyncContext === true ? new WeakMap() : null;
     this.settling = new WeakMap();
     this.lastId = 0;
@@ -71,7 +71,11 @@ export class Program implements Keeper, Resident {
   choose(kind: ChoiceKind, n: number): number {
     const { policy } = this.scheduler;
     if (policy !== null) return policy.choose(kind, n);
-    return kind === "select" ? this.random.below(n) : 0;
+    return kind === "select" ? this.chance.below(n) : 0;
+  }
+
+  random(): number {
+    return this.chance.next() / 2 ** 32;
   }
 
   cancel(scope: Scope, reason: unknown): void {

@@ -9,6 +9,7 @@ import { machine } from "./machine.ts";
 import { Program } from "./program.ts";
 import { tellOrigin } from "./report.ts";
 import { Scheduler } from "./scheduler.ts";
+import { type Subscription, subscribe, unsubscribe } from "./signals.ts";
 import { type AnyBody, bodyScope, owningScope, type Tasklet } from "./task.ts";
 import type { Checked, Outcome, RunOptions, Task } from "./types.ts";
 import { Verdicts } from "./verdict.ts";
@@ -34,16 +35,17 @@ export class Runtime {
     return new Promise((resolve, reject) => {
       const program = new Program(this.scheduler, options);
       const { name, signal } = options;
-      const abort = (): void => cancelScope(bodyScope(root), signal?.reason);
+      let subscription: Subscription | null = null;
       const root = program.start(name === undefined ? body : named(name, body), (task, verdict) => {
-        signal?.removeEventListener("abort", abort);
+        if (subscription !== null) unsubscribe(subscription);
         this.verdicts.remove(program);
         if (verdict === null && task.state === SUCCEEDED) resolve(task.result);
         else reject(failureOf(task, verdict, signal));
       });
       this.verdicts.add(program);
+      const abort = (): void => cancelScope(bodyScope(root), signal?.reason);
       if (signal?.aborted === true) abort();
-      else signal?.addEventListener("abort", abort, { once: true });
+      else if (signal !== undefined) subscription = subscribe(signal, abort);
     });
   }
 }

@@ -16,7 +16,7 @@ import { Composite } from "./body.ts";
 import type { Host, Policy } from "./host.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { begin, bodyEnded } from "./lifecycle.ts";
-import { BUDGET, machine, PARKED, RESUME, SUSPEND } from "./machine.ts";
+import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
 import { label, type Tasklet } from "./task.ts";
 import { FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
@@ -113,8 +113,18 @@ export class Scheduler implements Readier {
 
   /** Arms a timer that is not armed. O(log n). */
   arm(alarm: Alarm, ms: number): void {
-    alarm.deadline = this.host.now() + ms;
+    this.date(alarm, this.host.now() + ms);
+    this.start(alarm);
+  }
+
+  /** Says when a timer is due, without arming it: its place among those of the same deadline is taken now. O(1). */
+  date(alarm: Alarm, deadline: number): void {
+    alarm.deadline = deadline;
     alarm.order = this.order++;
+  }
+
+  /** Arms a timer that has a date, and is not armed. O(log n). */
+  start(alarm: Alarm): void {
     this.timers.push(alarm);
     if (!this.awake) this.setAlarm();
   }
@@ -195,6 +205,7 @@ export class Scheduler implements Readier {
     const now = this.host.now();
     machine.tick = Math.floor(now);
     if (this.timers.size > 0) this.fireDue(now);
+    if (machine.errands !== null) runErrands();
     return now;
   }
 
@@ -221,6 +232,7 @@ export class Scheduler implements Readier {
         return false;
       }
       this.step(task);
+      if (machine.errands !== null) runErrands();
     }
     return true;
   }
@@ -236,6 +248,7 @@ export class Scheduler implements Readier {
       }
       if (resident.contexts === null) this.step(task);
       else resident.contextOf(task)(() => this.step(task));
+      if (machine.errands !== null) runErrands();
       this.probe?.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null);
     }
     return true;
@@ -340,6 +353,6 @@ function foreign(task: Tasklet<unknown>, value: unknown): MisuseError {
     );
   const what = describeValue(value);
   return misuse(
-    `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation; a promise is awaited in an async body.`,
+    `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation, and yield* until(...) for a promise.`,
   );
 }

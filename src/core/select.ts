@@ -14,7 +14,7 @@ import { describeValue, type MisuseError } from "../base/errors.ts";
 import { Leaf, misuse, park } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
 import type { Result, Selectable, Suspend } from "./types.ts";
-import { type Description, type Joint, Waiter } from "./waiter.ts";
+import { type Description, Failed, type Joint, Waiter } from "./waiter.ts";
 
 /** The cases: a record, or an array (key = index) for lists made at run time. */
 export type Cases = Readonly<Record<string, Selectable<unknown>>> | readonly Selectable<unknown>[];
@@ -237,7 +237,7 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
 
   override finish(raw: unknown): Selected<C> {
     const { key, leaf, raw: inner } = raw as Settled;
-    return { key, value: leaf.finish(inner) } as Selected<C>;
+    return { key, value: inner instanceof Failed ? leaf.failed(inner.error) : leaf.finish(inner) } as Selected<C>;
   }
 
   describe(): Description {

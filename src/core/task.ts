@@ -1,6 +1,6 @@
 // Tasks and scopes: the tree that owns everything. Data, and what can be said of one node; the rules are in cancel.ts and lifecycle.ts.
 //
-// A scope is a stretch of a task: its body, a group inside it, a shield. It is the list of the tasks started in it, and it knows the cancellation in
+// A scope is a stretch of a task: its body, a group inside it, a shield, a value of a TaskLocal. It is the list of the tasks started in it, and it knows the cancellation in
 // force there. The scopes of one task form a stack: `outer` towards the body, `inner` towards where the task is now. Many tasks own nothing and are
 // never cancelled: their body's scope is made only when somebody needs it, which is why a parked task is small.
 //
@@ -16,8 +16,8 @@ import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
-import type { Description, Home, Runner, Waiter } from "./waiter.ts";
-import { CANCELLED, FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
+import type { Description, Home, Runner } from "./waiter.ts";
+import { CANCELLED, complete, FAILED, READY, SUCCEEDED, VALUE, Waiter } from "./waiter.ts";
 
 // Flags of a task.
 export const DAEMON = 1; // does not keep its group alive
@@ -35,9 +35,18 @@ export const SHIELDED = 512; // performs a shield: starts even where its owner h
 export const BODY = 0;
 export const EXTENT = 1; // owns what is started in it
 export const SHIELD = 2; // stops cancellation, owns nothing
+export const LOCAL = 3; // gives a TaskLocal a value, owns nothing
+
+/** The values of the TaskLocals that were given one, innermost first. Never changed, so tasks share it. */
+export interface Locals {
+  readonly key: object;
+  readonly value: unknown;
+  readonly rest: Locals | null;
+}
 
 /** The program a task belongs to, as tasks see it. */
 export interface Program extends Home {
+  readonly root: Tasklet<unknown> | null;
   cancel(scope: Scope, reason: unknown): void;
   perform<T>(task: Tasklet<unknown>, op: Operation<T>): Promise<T>;
 }
@@ -70,6 +79,7 @@ export class Scope extends List<Tasklet<unknown>> {
   /** Its daemons have been cancelled, since nobody else was left. */
   declare dismissed: boolean;
   declare group: GroupState | null;
+  declare locals: Locals | null;
   declare private controller: AbortController | null;
 
   constructor(task: Tasklet<unknown>, kind: number, name: string, group: GroupState | null) {
@@ -86,6 +96,7 @@ export class Scope extends List<Tasklet<unknown>> {
     this.daemons = 0;
     this.dismissed = false;
     this.group = group;
+    this.locals = null;
     this.controller = null;
   }
 
@@ -234,6 +245,43 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 /** Marks the waiter of somebody who waits for the end of a task and does not look at how it ended. */
 export const UNSEEN: unknown = Symbol("unseen");
 
+/** Told in the very step in which a task ends. Code of this package: code of users runs in its turn. */
+export interface Watcher {
+  ended(task: Tasklet<unknown>): void;
+}
+
+class Watch extends Waiter {
+  declare readonly watcher: Watcher;
+
+  constructor(task: Tasklet<unknown>, watcher: Watcher) {
+    super(task, null, 0);
+    this.watcher = watcher;
+  }
+}
+
+/** Has a task that has not ended tell a watcher when it does. */
+export function watch(task: Tasklet<unknown>, watcher: Watcher): void {
+  task.enlist(new Watch(task, watcher));
+}
+
+/** Tells the joiners of a task that it has ended, in order. Answers the watchers among them, who are told when the owner knows. */
+export function wakeJoiners(task: Tasklet<unknown>): Watcher[] | null {
+  const { joiners } = task;
+  if (joiners === null) return null;
+  let watchers: Watcher[] | null = null;
+  for (let waiter = joiners.shift(); waiter !== null; waiter = joiners.shift()) {
+    if (waiter instanceof Watch) {
+      watchers ??= [];
+      watchers.push(waiter.watcher);
+      continue;
+    }
+    if (waiter.payload !== UNSEEN) task.flags |= OBSERVED;
+    complete(waiter, undefined);
+  }
+  task.joiners = null;
+  return watchers;
+}
+
 /** The end of a task, whatever it was: a failure is left to the owner. */
 class TaskEnd extends Leaf<void> {
   declare private readonly task: Tasklet<unknown>;
@@ -283,6 +331,7 @@ export function bodyScope(task: Tasklet<unknown>): Scope {
     const { cancelled } = task;
     scope = new Scope(task, BODY, task.name, null);
     scope.cancelled = cancelled;
+    scope.locals = task.owner === null ? null : task.owner.locals;
     task.scope = scope;
   }
   while (scope.outer !== null) scope = scope.outer;
@@ -292,6 +341,12 @@ export function bodyScope(task: Tasklet<unknown>): Scope {
 /** The scope that owns what the task starts now. */
 export function owningScope(task: Tasklet<unknown>): Scope {
   let scope = task.scope ?? bodyScope(task);
-  while (scope.kind === SHIELD) scope = scope.outer as Scope;
+  while (scope.kind >= SHIELD) scope = scope.outer as Scope;
   return scope;
+}
+
+/** The values of the TaskLocals where the task is now. */
+export function localsOf(task: Tasklet<unknown>): Locals | null {
+  if (task.scope !== null) return task.scope.locals;
+  return task.owner === null ? null : task.owner.locals;
 }

@@ -7,21 +7,20 @@
 import type { Program } from "./program.ts";
 import { liveTasks, waitOf } from "./report.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { Tasklet } from "./task.ts";
+import { HELD, type Tasklet } from "./task.ts";
 
 const PATIENCE = 1_000; // ms
-const OUTSIDE = new Set(["until", "callback", "aborted", "events", "fromIterable"]);
 
 /** Does one of its tasks wait for a promise, its async body's or another? */
 function waitsForPromise(program: Program): boolean {
-  return liveTasks(program.root as Tasklet<unknown>).some((task) => OUTSIDE.has(waitOf(task)?.operation ?? ""));
+  return liveTasks(program.root as Tasklet<unknown>).some((task) => waitOf(task)?.outside === true);
 }
 
 /** Does one of its tasks wait for something that is none of ours? An async body does, unless operations are pending that it awaits. */
 function waitsOutside(program: Program): boolean {
   return liveTasks(program.root as Tasklet<unknown>).some((task) => {
-    const operation = waitOf(task)?.operation ?? "";
-    return OUTSIDE.has(operation) && (operation !== "until" || task.scope === null || task.scope.head === null);
+    if (waitOf(task)?.outside !== true) return false;
+    return (task.flags & HELD) === 0 || task.scope === null || task.scope.head === null;
   });
 }
 

@@ -51,6 +51,8 @@ export interface Home {
   attempt(leaf: Awaited): Promise<unknown>;
   /** A whole number below n: which of n ready cases a select takes. */
   choose(kind: ChoiceKind, n: number): number;
+  /** A number from 0 to below 1, drawn from the seed of the run: for what is no choice of an order. */
+  random(): number;
 }
 
 /** What choices there are. A policy answers them; 0 is what production does (but for `select`, where production draws). */
@@ -75,6 +77,8 @@ export interface Description {
   readonly object: string;
   /** Who holds it, as far as that is known. */
   readonly heldBy: readonly string[];
+  /** It comes from outside the library, such as a promise: nobody can tell whether it still can. */
+  readonly outside?: boolean;
 }
 
 /** An operation that is being waited for. */
@@ -90,6 +94,15 @@ export interface Joint {
   readonly outer: Waiter;
   /** Takes back all other waiters and says what the select as a whole completes with. */
   settle(inner: Waiter, raw: unknown): unknown;
+}
+
+/** What a case of a joint is completed with that has failed: see `Leaf.failed`. */
+export class Failed {
+  declare readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
 }
 
 export class Waiter implements Link<Waiter> {
@@ -141,10 +154,6 @@ function completeJoint(waiter: Waiter, raw: unknown): void {
 /** Completes a waiter that has been unlinked with an error, thrown in its task. */
 export function fail(waiter: Waiter, error: unknown): void {
   waiter.payload = undefined;
-  let inner = waiter;
-  while (inner.joint !== null) {
-    inner.joint.settle(inner, undefined);
-    inner = inner.joint.outer;
-  }
-  wake(inner.runner, ERROR, error);
+  if (waiter.joint === null) wake(waiter.runner, ERROR, error);
+  else completeJoint(waiter, new Failed(error));
 }
