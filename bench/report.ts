@@ -7,7 +7,7 @@ import { type Bar, type Figure, SUBJECTS, type Workload } from "./workloads.ts";
 export interface Judgement {
   readonly workload: Workload;
   readonly bar: Bar;
-  /** The ratio, or the figure itself where the bar names no rival; undefined if it was not measured. */
+  /** The ratio, or the figure itself where it is held against nobody's; undefined if it was not measured. */
   readonly reached: number | undefined;
   readonly met: boolean;
 }
@@ -16,8 +16,7 @@ export interface Judgement {
 export function judge(results: readonly Result[]): readonly Judgement[] {
   return results.flatMap((result) =>
     result.workload.bars.map((bar) => {
-      const reached =
-        bar.rival === undefined ? own(result, bar.figure) : ratio(result, "offshoot", bar.rival, bar.figure)?.median;
+      const reached = reach(bar, result, results);
       return { workload: result.workload, bar, reached, met: reached !== undefined && reached <= bar.atMost };
     }),
   );
@@ -26,10 +25,11 @@ export function judge(results: readonly Result[]): readonly Judgement[] {
 /** One workload, a line for each contender. */
 export function describe(result: Result, against: string): string {
   const lines = [`${result.workload.name}: ${result.workload.operation}`];
+  const first = sampleOf(result, against);
   for (const sample of result.samples) {
     const { label } = sample.contender;
     const figures = result.workload.figures.map((figure) => cell(sample, figure));
-    const times = ratio(result, against, label, "ns");
+    const times = ratio(first, sampleOf(result, label), "ns");
     const beside = label === against || times === undefined ? "" : `   ${against} / ${label} = ${short(times.median)}`;
     lines.push(`  ${label.padEnd(10)} ${figures.join("   ")}${beside}`);
   }
@@ -93,8 +93,9 @@ function figureRows(result: Result): string[][] {
 }
 
 function ratioRow(result: Result): string[] {
+  const ours = sampleOf(result, "offshoot");
   const cells = SUBJECTS.slice(1).map((subject) => {
-    const times = ratio(result, "offshoot", subject, "ns");
+    const times = ratio(ours, sampleOf(result, subject), "ns");
     return times === undefined ? "–" : `${short(times.median)} (${short(times.min)}–${short(times.max)})`;
   });
   return [result.workload.name, ...cells];
@@ -111,12 +112,20 @@ function judgementRow({ workload, bar, reached, met }: Judgement): string[] {
 
 function reachedText(bar: Bar, reached: number | undefined): string {
   if (reached === undefined) return "–";
-  if (bar.rival === undefined) return `${short(reached)} ${bar.figure}`;
+  if (bar.against === undefined) return `${short(reached)} ${bar.figure}`;
   return bar.atMost < 0.5 ? `${short(1 / reached)} × faster` : `${short(reached)} ×`;
 }
 
-function own(result: Result, figure: Figure): number | undefined {
-  const values = sampleOf(result, "offshoot")?.values[figure] ?? [];
+function reach(bar: Bar, result: Result, results: readonly Result[]): number | undefined {
+  const ours = sampleOf(result, "offshoot");
+  if (bar.against === undefined) return own(ours, bar.figure);
+  const other = bar.elsewhere === undefined ? result : results.find(({ workload }) => workload.name === bar.elsewhere);
+  const theirs = other === undefined ? undefined : sampleOf(other, bar.against);
+  return ratio(ours, theirs, bar.figure)?.median;
+}
+
+function own(ours: Sample | undefined, figure: Figure): number | undefined {
+  const values = ours?.values[figure] ?? [];
   return values.length === 0 ? undefined : spread(values).median;
 }
 

@@ -27,33 +27,65 @@ export interface RoundOptions {
   readonly progress: (text: string) => void;
 }
 
-export async function compete(workload: Workload, all: readonly Contender[], options: RoundOptions): Promise<Result> {
-  const { rounds, smoke, progress } = options;
-  const contenders = all.filter((contender) => sizeFor(contender, workload, smoke) > 0);
-  const values = contenders.map(() => ({ ns: [] as number[], bytes: [] as number[] }));
-  const failures: (string | undefined)[] = contenders.map(() => undefined);
-  for (let round = 1; round <= rounds; round++) {
-    for (const [i, contender] of contenders.entries()) {
-      if (failures[i] !== undefined) continue;
-      progress(`${workload.name} ${contender.label} ${round}/${rounds}`);
-      try {
-        const outcomes = await measure(contender, workload, smoke);
-        values[i]?.ns.push(median(outcomes.map((outcome) => outcome.ns)));
-        if (workload.figures.includes("bytes"))
-          values[i]?.bytes.push(median(outcomes.map((outcome) => outcome.bytes ?? Number.NaN)));
-      } catch (error) {
-        failures[i] = error instanceof Error ? error.message : String(error);
-        progress(`${workload.name} ${contender.label} FAILED: ${failures[i]}`);
-      }
+/**
+ * The workloads in lists that are to compete together: those that a bar holds against one another, so that the same
+ * disturbs both.
+ */
+export function batches(workloads: readonly Workload[]): readonly (readonly Workload[])[] {
+  const lists: Workload[][] = [];
+  for (const workload of workloads) {
+    const compared = workload.bars.map((bar) => bar.elsewhere);
+    const list = lists.find((others) => others.some(({ name }) => compared.includes(name)));
+    if (list === undefined) lists.push([workload]);
+    else list.push(workload);
+  }
+  return lists;
+}
+
+/** Measures the workloads in turns, each with all contenders that can say it. */
+export async function compete(
+  workloads: readonly Workload[],
+  contenders: readonly Contender[],
+  options: RoundOptions,
+): Promise<readonly Result[]> {
+  const results = workloads.map((workload) => ({ workload, samples: samplesOf(workload, contenders, options.smoke) }));
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const { workload, samples } of results) {
+      for (const sample of samples) if (sample.failure === undefined) await add(workload, sample, round, options);
     }
   }
-  const samples = contenders.map((contender, i) => ({
-    contender,
-    size: sizeFor(contender, workload, smoke),
-    values: values[i] ?? { ns: [], bytes: [] },
-    failure: failures[i],
-  }));
-  return { workload, samples };
+  return results;
+}
+
+/** A sample while it is being taken. */
+interface Taking extends Sample {
+  readonly values: Readonly<Record<Figure, number[]>>;
+  failure: string | undefined;
+}
+
+function samplesOf(workload: Workload, contenders: readonly Contender[], smoke: boolean): readonly Taking[] {
+  return contenders
+    .map((contender) => ({
+      contender,
+      size: sizeFor(contender, workload, smoke),
+      values: { ns: [], bytes: [] },
+      failure: undefined,
+    }))
+    .filter(({ size }) => size > 0);
+}
+
+async function add(workload: Workload, sample: Taking, round: number, options: RoundOptions): Promise<void> {
+  const { contender, values } = sample;
+  options.progress(`${workload.name} ${contender.label} ${round}/${options.rounds}`);
+  try {
+    const outcomes = await measure(contender, workload, options.smoke);
+    values.ns.push(median(outcomes.map((outcome) => outcome.ns)));
+    if (workload.figures.includes("bytes"))
+      values.bytes.push(median(outcomes.map((outcome) => outcome.bytes ?? Number.NaN)));
+  } catch (error) {
+    sample.failure = error instanceof Error ? error.message : String(error);
+    options.progress(`${workload.name} ${contender.label} FAILED: ${sample.failure}`);
+  }
 }
 
 /** The sample under that label, if it took part and did not fail. */
@@ -62,9 +94,9 @@ export function sampleOf(result: Result, label: string): Sample | undefined {
 }
 
 /** How many times the other's figure the one's is, round by round. Undefined where either is missing. */
-export function ratio(result: Result, one: string, other: string, figure: Figure): Spread | undefined {
-  const mine = sampleOf(result, one)?.values[figure] ?? [];
-  const theirs = sampleOf(result, other)?.values[figure] ?? [];
+export function ratio(one: Sample | undefined, other: Sample | undefined, figure: Figure): Spread | undefined {
+  const mine = one?.values[figure] ?? [];
+  const theirs = other?.values[figure] ?? [];
   const ratios = mine.map((value, i) => value / (theirs[i] ?? Number.NaN)).filter((value) => Number.isFinite(value));
   return ratios.length === 0 ? undefined : spread(ratios);
 }

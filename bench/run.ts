@@ -19,7 +19,7 @@ import { ROOT } from "./contenders.ts";
 import { machine } from "./machine.ts";
 import { prepare } from "./prepare.ts";
 import { describe, describeJudgement, judge, markdown, short } from "./report.ts";
-import { compete, type Result, type RoundOptions, ratio } from "./rounds.ts";
+import { batches, compete, type Result, type RoundOptions, ratio, sampleOf } from "./rounds.ts";
 import { measureSeams, SEAMS_AT_MOST } from "./seams.ts";
 import { SUBJECTS, type Subject, WORKLOADS } from "./workloads.ts";
 
@@ -51,17 +51,17 @@ let failed = false;
 if (flags.compare === undefined) await rivals();
 else
   await withRevision(flags.compare, async (contenders) => {
-    for (const workload of workloads) show(await compete(workload, contenders, options), "new");
+    for (const batch of batches(workloads)) show(await compete(batch, contenders, options), "new");
   });
 process.exitCode = failed ? 1 : 0;
 
 async function rivals(): Promise<void> {
   const contenders = prepare(subjects, flags.source, progress);
   const results: Result[] = [];
-  for (const workload of workloads) {
-    const result = await compete(workload, contenders, options);
-    show(result, "offshoot");
-    results.push(result);
+  for (const batch of batches(workloads)) {
+    const measured = await compete(batch, contenders, options);
+    show(measured, "offshoot");
+    results.push(...measured);
   }
   const seams = names.includes(SEAMS) && subjects.includes("offshoot") ? await seamsLine() : undefined;
   if (flags.smoke) return;
@@ -78,17 +78,19 @@ async function rivals(): Promise<void> {
 
 async function seamsLine(): Promise<string> {
   const { result, lines } = await measureSeams({ ...options, rounds: flags.smoke ? 1 : rounds * SEAMS_ROUNDS_FACTOR });
-  show(result, "with");
-  const times = ratio(result, "with", "without", "ns");
+  show([result], "with");
+  const times = ratio(sampleOf(result, "with"), sampleOf(result, "without"), "ns");
   if (times === undefined) return "MISSED   seams: not measured";
   if (lines === 0) return "MISSED   seams: no line of src/ ends with the comment `// seam`";
   const verdict = times.median <= SEAMS_AT_MOST ? "met" : "MISSED";
   return `${verdict.padEnd(8)} seams: at most ${SEAMS_AT_MOST} × ping-pong without their ${lines} lines; reached ${short(times.median)} ×`;
 }
 
-function show(result: Result, against: string): void {
-  print(describe(result, against));
-  failed ||= result.samples.some((sample) => sample.failure !== undefined);
+function show(results: readonly Result[], against: string): void {
+  for (const result of results) {
+    print(describe(result, against));
+    failed ||= result.samples.some((sample) => sample.failure !== undefined);
+  }
 }
 
 function chosen(list: string | undefined, all: readonly string[], what: string): readonly string[] {

@@ -31,7 +31,8 @@ export async function measureSeams(options: RoundOptions): Promise<Seams> {
       { label: "with", subject: "offshoot", root: whole, source: true },
       { label: "without", subject: "offshoot", root: stripped, source: true },
     ];
-    return { result: await compete(pingPong(), contenders, options), lines };
+    const [result] = await compete([pingPong()], contenders, options);
+    return { result: result as Result, lines };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,10 +7,13 @@ export type Subject = "offshoot" | "go" | "effect" | "effection" | "promises";
 
 export const SUBJECTS: readonly Subject[] = ["offshoot", "go", "effect", "effection", "promises"];
 
-/** offshoot's figure must be at most `atMost` times the rival's, or at most `atMost` itself where no rival is named. */
+/** offshoot's figure must be at most `atMost` times the one it is held against, or at most `atMost` itself. */
 export interface Bar {
   readonly figure: Figure;
-  readonly rival: Subject | undefined;
+  /** Whose figure it is held against, if anybody's. */
+  readonly against: Subject | undefined;
+  /** The workload of that figure, which stands before this one in the list; undefined: the same workload. */
+  readonly elsewhere: string | undefined;
   readonly atMost: number;
   readonly wording: string;
 }
@@ -143,15 +146,16 @@ export const WORKLOADS: readonly Workload[] = [
 ];
 
 function ns(atMost: number, rival: Subject): Bar {
-  return { figure: "ns", rival, atMost, wording: `at most ${atMost} × ${rival}` };
+  return { figure: "ns", against: rival, elsewhere: undefined, atMost, wording: `at most ${atMost} × ${rival}` };
 }
 
 function faster(times: number, rival: Subject): Bar {
-  return { figure: "ns", rival, atMost: 1 / times, wording: `at least ${times} × faster than ${rival}` };
+  const wording = `at least ${times} × faster than ${rival}`;
+  return { figure: "ns", against: rival, elsewhere: undefined, atMost: 1 / times, wording };
 }
 
 function bytes(atMost: number): Bar {
-  return { figure: "bytes", rival: undefined, atMost, wording: `at most ${atMost} bytes` };
+  return { figure: "bytes", against: undefined, elsewhere: undefined, atMost, wording: `at most ${atMost} bytes` };
 }
 
 type Given = Pick<Workload, "operation" | "size" | "answer" | "bars"> & Partial<Workload>;
