@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { ROOT } from "./contenders.ts";
 import { goVersion } from "./prepare.ts";
 
+const RIVALS: readonly string[] = ["effect", "effection", "async-mutex", "p-limit"];
+
 export function machine(): readonly string[] {
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return [
     `${processors.length} × ${processors[0]?.model.trim() ?? "unknown processor"}, ${memory} GiB, ${process.platform} ${process.arch}`,
     `Node ${process.versions.node} (V8 ${process.versions.v8}), Go ${goVersion() ?? "not installed"}, on one processor (GOMAXPROCS=1)`,
-    `effect ${versionOf("effect")}, effection ${versionOf("effection")}`,
+    RIVALS.map((name) => `${name} ${versionOf(name)}`).join(", "),
     new Date().toISOString().slice(0, 10),
   ];
 }

@@ -143,6 +143,70 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n,
     bars: [],
   }),
+  workload("mutex-free", {
+    operation: "lock and unlock of a mutex that nobody else wants",
+    size: 20_000_000,
+    sizes: { effect: 1_000_000, promises: 500_000 },
+    answer: (n) => n,
+    bars: [faster(10, "effect"), faster(4, "promises")],
+  }),
+  workload("mutex-contended", {
+    operation: "turn of one of 100 tasks with a mutex, given up once while it is held",
+    size: 1_000_000,
+    sizes: { effect: 50_000, promises: 100_000 },
+    answer: (n) => n,
+    bars: [ns(0.9, "go")],
+  }),
+  workload("rwlock-read", {
+    operation: "lock and unlock of a free lock for reading",
+    size: 20_000_000,
+    sizes: { effect: 20_000 },
+    answer: (n) => n,
+    bars: [],
+  }),
+  workload("timer", {
+    operation: "timer started and stopped, beside 10^5 others",
+    size: 1_000_000,
+    sizes: { effect: 100_000 },
+    answer: (n) => n,
+    bars: [ns(1.5, "go")],
+  }),
+  workload("timer-waited", {
+    operation: "reply awaited in a select with a timer, which loses, beside 10^5 others",
+    size: 500_000,
+    sizes: { effect: 50_000, promises: 200_000 },
+    answer: (n) => sumBelow(n) | 0,
+    bars: [],
+  }),
+  workload("map", {
+    operation: "item of 10^5 mapped ten at once, giving up the turn once",
+    size: 100_000,
+    repetitions: 15,
+    answer: (n) => 2 * sumBelow(n),
+    bars: [faster(3, "promises")],
+  }),
+  workload("ready-receive", {
+    operation: "item sent into a buffer and received",
+    size: 5_000_000,
+    sizes: { effect: 500_000, effection: 500_000, promises: 1_000_000 },
+    answer: (n) => sumBelow(n) | 0,
+    bars: [],
+  }),
+  workload("timeout-ready", {
+    operation: "item sent into a buffer and received within a time that is not needed",
+    size: 2_000_000,
+    sizes: { effect: 200_000, effection: 2000, promises: 500_000 },
+    answer: (n) => sumBelow(n) | 0,
+    bars: [beside(3, "ready-receive")],
+  }),
+  workload("all-switch", {
+    operation: "switch between 1000 operations of one `all`",
+    size: 5_000_000,
+    sizes: { effect: 500_000, effection: 20_000 },
+    smoke: 2000, // sizes are multiples of 1000, and their halves too
+    answer: (n) => n,
+    bars: [],
+  }),
 ];
 
 function ns(atMost: number, rival: Subject): Bar {
@@ -156,6 +220,11 @@ function faster(times: number, rival: Subject): Bar {
 
 function bytes(atMost: number): Bar {
   return { figure: "bytes", against: undefined, elsewhere: undefined, atMost, wording: `at most ${atMost} bytes` };
+}
+
+/** Against our own figure in a workload that does less. */
+function beside(atMost: number, name: string): Bar {
+  return { figure: "ns", against: "offshoot", elsewhere: name, atMost, wording: `at most ${atMost} × ${name}` };
 }
 
 type Given = Pick<Workload, "operation" | "size" | "answer" | "bars"> & Partial<Workload>;

@@ -22,17 +22,26 @@ type outcome struct {
 }
 
 var trials = map[string]func(size int) outcome{
-	"ping-pong":  pingPong,
-	"buffered":   buffered,
-	"two-ready":  twoReady,
-	"fan-in":     fanIn,
-	"spawn-join": spawnJoin,
-	"skynet":     skynet,
-	"daisy":      daisy,
-	"ring":       ring,
-	"sieve":      sieve,
-	"parked":     parked,
-	"cancel":     cancel,
+	"ping-pong":       pingPong,
+	"buffered":        buffered,
+	"two-ready":       twoReady,
+	"fan-in":          fanIn,
+	"spawn-join":      spawnJoin,
+	"skynet":          skynet,
+	"daisy":           daisy,
+	"ring":            ring,
+	"sieve":           sieve,
+	"parked":          parked,
+	"cancel":          cancel,
+	"mutex-free":      mutexFree,
+	"mutex-contended": mutexContended,
+	"rwlock-read":     rwlockRead,
+	"timer":           timer,
+	"timer-waited":    timerWaited,
+	"map":             mapped,
+	"ready-receive":   readyReceive,
+	"timeout-ready":   timeoutReady,
+	"all-switch":      allSwitch,
 }
 
 func main() {
