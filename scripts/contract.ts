@@ -25,7 +25,6 @@ const PENDING: readonly string[] = [
   ..."all race any settle map timeout moveOnAfter TaskLocal".split(" "),
   ..."Timer timer Ticker ticker now".split(" "),
   ..."until callback aborted ChannelOptions Emitter events fromIterable".split(" "),
-  ..."Lock Lockable Mutex RwLock Semaphore WaitGroup Once Condition Latch Barrier SingleFlight".split(" "),
 ];
 
 /** Types that are recognised by a `unique symbol`. */

@@ -47,4 +47,15 @@ export type {
 } from "./core/types.ts";
 export type { Group, GroupOptions } from "./flow/group.ts";
 export { group } from "./flow/group.ts";
+export { Barrier } from "./sync/barrier.ts";
+export { Condition } from "./sync/condition.ts";
+export type { Lock } from "./sync/grant.ts";
+export { Latch } from "./sync/latch.ts";
+export type { Lockable } from "./sync/mutex.ts";
+export { Mutex } from "./sync/mutex.ts";
+export { Once } from "./sync/once.ts";
+export { RwLock } from "./sync/rwlock.ts";
+export { Semaphore } from "./sync/semaphore.ts";
+export { SingleFlight } from "./sync/singleflight.ts";
+export { WaitGroup } from "./sync/waitgroup.ts";
 export { sleep } from "./time/sleep.ts";

@@ -1,0 +1,56 @@
+// Once: a body that runs at most once, whoever asks first.
+
+import { Composite } from "../core/body.ts";
+import { misuse } from "../core/leaf.ts";
+import { machine } from "../core/machine.ts";
+import { checkBody } from "../core/run.ts";
+import { type AnyBody, label, type Tasklet } from "../core/task.ts";
+import type { Body, Operation, Suspend } from "../core/types.ts";
+import { isolated, shared, wasCutShort } from "./isolated.ts";
+
+/**
+ * Runs a body when it is first asked for, and gives everybody its result: lazy setup that must not be done twice.
+ *
+ * The body runs as a task of its own that belongs to the run: a caller who is cancelled leaves it to the others, and what it throws goes to the callers
+ * alone. A throw counts as done, and is thrown again to every caller. Only if the whole run is cancelled before it is done does the next caller start it anew.
+ *
+ * @example
+ * const settings = new Once(loadSettings);
+ * const { port } = yield* settings.do();
+ */
+export class Once<T> {
+  declare private readonly body: AnyBody;
+  declare private task: Tasklet<T> | null;
+
+  /** @throws {@link MisuseError} if the body is no function */
+  constructor(body: Body<T>) {
+    checkBody(body, "Once");
+    this.body = body as AnyBody;
+    this.task = null;
+  }
+
+  /**
+   * The result of the body, which is started if nobody has asked before. Callers go on in the order they came.
+   *
+   * **Cancellation.** The caller leaves; the body goes on.
+   *
+   * @throws what the body threw; {@link TaskCancelledError} if it cancelled itself; {@link MisuseError} if the body asks for itself
+   */
+  do(): Operation<T> {
+    return new Composite("Once.do", () => this.perform());
+  }
+
+  private *perform(): Generator<Suspend, T, unknown> {
+    for (;;) {
+      if (this.task === null || wasCutShort(this.task)) this.task = isolated(this.body, "Once.do");
+      const { task } = this;
+      if (machine.runner === task)
+        throw misuse(`Once.do: ${label(task)} asks for its own result. A body must not call do() of its own Once.`);
+      try {
+        return yield* shared(task, "once.do");
+      } catch (error) {
+        if (!wasCutShort(task) || (machine.runner as Tasklet<unknown>).cancelled !== null) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SingleFlight: callers who ask for the same key at the same time share one call.
+//
+// Invariant
+//   a key is in the map exactly while its call runs, unless it was forgotten
+
+import { Composite } from "../core/body.ts";
+import { machine } from "../core/machine.ts";
+import { checkBody } from "../core/run.ts";
+import { type AnyBody, type Tasklet, type Watcher, watch } from "../core/task.ts";
+import type { Body, Operation, Suspend } from "../core/types.ts";
+import { isolated, shared, wasCutShort } from "./isolated.ts";
+
+class Flight<K, V> implements Watcher {
+  declare readonly task: Tasklet<V>;
+  declare callers: number;
+  declare private readonly flights: Map<K, Flight<K, V>>;
+  declare private readonly key: K;
+
+  constructor(task: Tasklet<V>, flights: Map<K, Flight<K, V>>, key: K) {
+    this.task = task;
+    this.callers = 0;
+    this.flights = flights;
+    this.key = key;
+    watch(task as Tasklet<unknown>, this);
+  }
+
+  ended(): void {
+    if (this.flights.get(this.key) === this) this.flights.delete(this.key);
+  }
+}
+
+/**
+ * Keeps the same work from being done twice at the same time: while a call for a key runs, others who ask for that key get its result. Nothing is kept
+ * afterwards: this is no cache.
+ *
+ * The body runs as a task of its own that belongs to the run: a caller who is cancelled leaves it to the others, and what it throws goes to all of them and to
+ * nobody else.
+ *
+ * @example
+ * const { value } = yield* users.do(id, () => fetchUser(id));
+ */
+export class SingleFlight<K, V> {
+  declare private readonly flights: Map<K, Flight<K, V>>;
+
+  constructor() {
+    this.flights = new Map();
+  }
+
+  /**
+   * The result of the call for `key` that is under way, or of `body`, which is started if there is none. `shared` tells whether more than one asked for it.
+   * Keys are compared as in a `Map`. O(1).
+   *
+   * **Cancellation.** The caller leaves; the call goes on.
+   *
+   * @throws what the body threw; {@link MisuseError} at the call if it is no function
+   */
+  do(key: K, body: Body<V>): Operation<{ readonly value: V; readonly shared: boolean }> {
+    checkBody(body, "SingleFlight.do");
+    return new Composite("SingleFlight.do", () => this.perform(key, body as AnyBody));
+  }
+
+  /** The next call for `key` starts anew, even while one is under way, whose callers still get its result. O(1). */
+  forget(key: K): void {
+    this.flights.delete(key);
+  }
+
+  private *perform(key: K, body: AnyBody): Generator<Suspend, { value: V; shared: boolean }, unknown> {
+    for (;;) {
+      let flight = this.flights.get(key);
+      if (flight === undefined) {
+        flight = new Flight(isolated<V>(body, "SingleFlight.do"), this.flights, key);
+        this.flights.set(key, flight);
+      }
+      flight.callers++;
+      try {
+        const value = yield* shared(flight.task, "singleflight.do");
+        return { value, shared: flight.callers > 1 };
+      } catch (error) {
+        if (!wasCutShort(flight.task) || (machine.runner as Tasklet<unknown>).cancelled !== null) throw error;
+      }
+    }
+  }
+}
