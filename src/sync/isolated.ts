@@ -7,26 +7,51 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { runningTask } from "../core/run.ts";
-import { type AnyBody, bodyScope, label, OBSERVED, SETTLES, SHIELDED, type Tasklet } from "../core/task.ts";
+import {
+  type AnyBody,
+  bodyScope,
+  label,
+  OBSERVED,
+  SETTLES,
+  SHIELDED,
+  type Tasklet,
+  type Watcher,
+  watch,
+} from "../core/task.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { CANCELLED, type Description, SUCCEEDED, type Waiter } from "../core/waiter.ts";
 
-/** Starts a body as a task of the run of the current task. */
-export function isolated<T>(body: AnyBody, from: string): Tasklet<T> {
-  const { program } = runningTask(from);
-  const root = program.root;
-  if (root === null) throw misuse(`${from}: yield* works only inside a task. Start one with run() or go().`);
-  const scope = bodyScope(root);
-  // Whoever asks is at liberty to: in a run that has been cancelled, that is cleanup inside a shield.
-  const flags = scope.cancelled === null ? SETTLES : SETTLES | SHIELDED;
-  return spawn(program as Keeper, scope, body, null, flags) as Tasklet<T>;
+/** The tasks made here. They settle no promise, and what they lock they hold themselves. */
+const tasks = new WeakSet<Tasklet<unknown>>();
+
+export function isIsolated(task: Tasklet<unknown>): boolean {
+  return tasks.has(task);
 }
 
-/** Has the task been cut short because its whole run was, so that it does not count? */
-export function wasCutShort(task: Tasklet<unknown>): boolean {
-  if (task.state !== CANCELLED) return false;
-  const { root } = task.program;
-  return root !== null && (root.state >= SUCCEEDED || root.cancelled !== null);
+export class Isolated<T> implements Watcher {
+  declare readonly task: Tasklet<T>;
+  /** It was cut short because its whole run was, so that it does not count. */
+  declare cutShort: boolean;
+
+  /** Starts a body as a task of the run of the current task, which must be at liberty to start something. */
+  constructor(body: AnyBody, from: string) {
+    const { program } = runningTask(from);
+    const root = program.root;
+    if (root === null) throw misuse(`${from}: yield* works only inside a task. Start one with run() or go().`);
+    const scope = bodyScope(root);
+    // Whoever asks in a run that has been cancelled does so for cleanup, inside a shield.
+    const flags = scope.cancelled === null ? SETTLES : SETTLES | SHIELDED;
+    this.task = spawn(program as Keeper, scope, body, null, flags) as Tasklet<T>;
+    this.cutShort = false;
+    tasks.add(this.task as Tasklet<unknown>);
+    watch(this.task as Tasklet<unknown>, this);
+  }
+
+  ended(task: Tasklet<unknown>): void {
+    const { root } = task.program;
+    if (task.state !== CANCELLED || (task.flags & SHIELDED) !== 0 || root === null) return; // what is shielded can only have cancelled itself
+    this.cutShort = bodyScope(root).cancelled !== null;
+  }
 }
 
 /** Waits for the end of an isolated task, and answers its value or throws what it threw. */

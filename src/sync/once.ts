@@ -1,12 +1,12 @@
 // Once: a body that runs at most once, whoever asks first.
 
+import { checkpoint } from "../core/basic.ts";
 import { Composite } from "../core/body.ts";
 import { misuse } from "../core/leaf.ts";
-import { machine } from "../core/machine.ts";
-import { checkBody } from "../core/run.ts";
-import { type AnyBody, label, type Tasklet } from "../core/task.ts";
+import { checkBody, runningTask } from "../core/run.ts";
+import { type AnyBody, label } from "../core/task.ts";
 import type { Body, Operation, Suspend } from "../core/types.ts";
-import { isolated, shared, wasCutShort } from "./isolated.ts";
+import { Isolated, shared } from "./isolated.ts";
 
 /**
  * Runs a body when it is first asked for, and gives everybody its result: lazy setup that must not be done twice.
@@ -20,13 +20,13 @@ import { isolated, shared, wasCutShort } from "./isolated.ts";
  */
 export class Once<T> {
   declare private readonly body: AnyBody;
-  declare private task: Tasklet<T> | null;
+  declare private call: Isolated<T> | null;
 
   /** @throws {@link MisuseError} if the body is no function */
   constructor(body: Body<T>) {
     checkBody(body, "Once");
     this.body = body as AnyBody;
-    this.task = null;
+    this.call = null;
   }
 
   /**
@@ -41,15 +41,18 @@ export class Once<T> {
   }
 
   private *perform(): Generator<Suspend, T, unknown> {
+    const caller = runningTask("Once.do");
+    yield* checkpoint;
     for (;;) {
-      if (this.task === null || wasCutShort(this.task)) this.task = isolated(this.body, "Once.do");
-      const { task } = this;
-      if (machine.runner === task)
+      if (this.call === null || this.call.cutShort) this.call = new Isolated<T>(this.body, "Once.do");
+      const { call } = this;
+      const { task } = call;
+      if (caller === task)
         throw misuse(`Once.do: ${label(task)} asks for its own result. A body must not call do() of its own Once.`);
       try {
         return yield* shared(task, "once.do");
       } catch (error) {
-        if (!wasCutShort(task) || (machine.runner as Tasklet<unknown>).cancelled !== null) throw error;
+        if (!call.cutShort || caller.cancelled !== null) throw error;
       }
     }
   }

@@ -3,25 +3,25 @@
 // Invariant
 //   a key is in the map exactly while its call runs, unless it was forgotten
 
+import { checkpoint } from "../core/basic.ts";
 import { Composite } from "../core/body.ts";
-import { machine } from "../core/machine.ts";
-import { checkBody } from "../core/run.ts";
+import { checkBody, runningTask } from "../core/run.ts";
 import { type AnyBody, type Tasklet, type Watcher, watch } from "../core/task.ts";
 import type { Body, Operation, Suspend } from "../core/types.ts";
-import { isolated, shared, wasCutShort } from "./isolated.ts";
+import { Isolated, shared } from "./isolated.ts";
 
 class Flight<K, V> implements Watcher {
-  declare readonly task: Tasklet<V>;
+  declare readonly call: Isolated<V>;
   declare callers: number;
   declare private readonly flights: Map<K, Flight<K, V>>;
   declare private readonly key: K;
 
-  constructor(task: Tasklet<V>, flights: Map<K, Flight<K, V>>, key: K) {
-    this.task = task;
+  constructor(call: Isolated<V>, flights: Map<K, Flight<K, V>>, key: K) {
+    this.call = call;
     this.callers = 0;
     this.flights = flights;
     this.key = key;
-    watch(task as Tasklet<unknown>, this);
+    watch(call.task as Tasklet<unknown>, this);
   }
 
   ended(): void {
@@ -65,18 +65,20 @@ export class SingleFlight<K, V> {
   }
 
   private *perform(key: K, body: AnyBody): Generator<Suspend, { value: V; shared: boolean }, unknown> {
+    const caller = runningTask("SingleFlight.do");
+    yield* checkpoint;
     for (;;) {
       let flight = this.flights.get(key);
       if (flight === undefined) {
-        flight = new Flight(isolated<V>(body, "SingleFlight.do"), this.flights, key);
+        flight = new Flight(new Isolated<V>(body, "SingleFlight.do"), this.flights, key);
         this.flights.set(key, flight);
       }
       flight.callers++;
       try {
-        const value = yield* shared(flight.task, "singleflight.do");
+        const value = yield* shared(flight.call.task, "singleflight.do");
         return { value, shared: flight.callers > 1 };
       } catch (error) {
-        if (!wasCutShort(flight.task) || (machine.runner as Tasklet<unknown>).cancelled !== null) throw error;
+        if (!flight.call.cutShort || caller.cancelled !== null) throw error;
       }
     }
   }
