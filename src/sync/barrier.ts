@@ -31,7 +31,7 @@ export class Barrier {
 
   /** @throws {@link MisuseError} if the parties are no whole number of at least 1 */
   constructor(parties: number, options?: { name?: string | undefined }) {
-    this.name = nameIn(options, "barrier");
+    this.name = nameIn(options, "Barrier");
     if (!Number.isSafeInteger(parties) || parties < 1)
       throw misuse(`Barrier: the parties must be a whole number of at least 1, got ${describeValue(parties)}.`);
     this.parties = parties;

@@ -42,7 +42,7 @@ export class Condition {
   constructor(lock: Lockable, options?: { name?: string | undefined }) {
     if (typeof lock?.lock !== "function" || typeof lock.unlock !== "function")
       throw misuse(`Condition: expected a lock such as a Mutex, got ${describeValue(lock)}.`);
-    this.name = nameIn(options, (lock as { name?: string }).name ?? "condition");
+    this.name = nameIn(options, "Condition", (lock as { name?: string }).name);
     this.lock = lock;
     this.waiters = new List();
   }

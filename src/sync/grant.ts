@@ -7,10 +7,11 @@
 import { describeValue } from "../base/errors.ts";
 import type { Link } from "../base/list.ts";
 import { List } from "../base/list.ts";
-import { misuse } from "../core/leaf.ts";
+import { type Leaf, misuse } from "../core/leaf.ts";
 import { machine } from "../core/machine.ts";
 import { label, SETTLES, type Tasklet } from "../core/task.ts";
 import { type Runner, SUCCEEDED } from "../core/waiter.ts";
+import { isIsolated } from "./isolated.ts";
 
 /** What has been locked, or a permit. Disposing gives it back; after `unlock()` (or `release()`) that does nothing. */
 export interface Lock extends Disposable {}
@@ -42,28 +43,33 @@ export class Grant implements Lock, Link<Grant> {
   }
 }
 
-/** The task that gets what is granted to a runner: itself, or for an operation that was awaited the task that awaits. */
+/** The task that gets what is granted to a runner: itself, or for an operation that is awaited the task that awaits it, if a task does. */
 export function holderOf(runner: Runner | null): Tasklet<unknown> | null {
-  if (runner === null) return null;
-  const task = runner as Tasklet<unknown>;
-  return (task.flags & SETTLES) === 0 || task.owner === null ? task : task.owner.task;
+  const task = runner as Tasklet<unknown> | null;
+  return task === null || (task.flags & SETTLES) === 0 || isIsolated(task) ? task : holderOf(task.owner?.task ?? null);
+}
+
+/** The task that gets what a leaf takes at once: the one that runs, or when the leaf is awaited the one that made it. */
+export function takerOf(leaf: Leaf<unknown>): Tasklet<unknown> | null {
+  return holderOf(machine.runner ?? leaf.maker ?? null);
 }
 
 /** The grants of a lock that several may have at once, oldest first. */
 export class Grants extends List<Grant> {
-  /** One that is to be given back by a call that does not say which: the oldest of the running task, else the oldest of all. O(grants). */
+  /** One that is to be given back by a call that does not say which: the oldest of the running task, or of code outside tasks, else the oldest of all. O(grants). */
   toGiveBack(): Grant | null {
-    const task = machine.runner;
-    if (task === null) return this.head;
+    const task = holderOf(machine.runner);
     for (let grant = this.head; grant !== null; grant = grant.after) if (grant.holder === task) return grant;
     return this.head;
   }
 
-  /** Who has them, in words. */
+  /** Who has them, in words, each once. */
   holders(): string[] {
     const said: string[] = [];
-    for (let grant = this.head; grant !== null && said.length < MOST_SAID; grant = grant.after)
-      said.push(saidOf(grant));
+    for (let grant = this.head; grant !== null && said.length < MOST_SAID; grant = grant.after) {
+      const who = saidOf(grant);
+      if (!said.includes(who)) said.push(who);
+    }
     return said;
   }
 }
@@ -76,12 +82,16 @@ export function saidOf({ holder }: Grant): string {
   return holder.state < SUCCEEDED ? label(holder) : `${label(holder)}, which has ended`;
 }
 
-/** The name given in the options, or the default one. Refuses what is no name. */
-export function nameIn(options: { readonly name?: string | undefined } | undefined, kind: string): string {
-  if (options === undefined) return kind;
+/** The name given in the options, or the default one. Refuses what is no name. `kind` is the class, for messages. */
+export function nameIn(
+  options: { readonly name?: string | undefined } | undefined,
+  kind: string,
+  standard: string = kind.toLowerCase(),
+): string {
+  if (options === undefined) return standard;
   if (typeof options !== "object" || options === null)
     throw misuse(`${kind}: options must be an object, got ${describeValue(options)}.`);
-  const { name = kind } = options;
+  const { name = standard } = options;
   if (typeof name !== "string") throw misuse(`${kind}: the name must be a string, got ${describeValue(name)}.`);
   return name;
 }

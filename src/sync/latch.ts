@@ -25,7 +25,7 @@ export class Latch {
   declare private readonly waiters: List<Waiter>;
 
   constructor(options?: { name?: string | undefined }) {
-    this.name = nameIn(options, "latch");
+    this.name = nameIn(options, "Latch");
     this.opened = false;
     this.waiters = new List();
   }

@@ -7,10 +7,11 @@
 import { List } from "../base/list.ts";
 import { misuse, parking, resume, start } from "../core/leaf.ts";
 import { machine, NOT_READY, PARKED } from "../core/machine.ts";
+import type { Tasklet } from "../core/task.ts";
 import type { Checked, Operation, Outcome, Selectable, Suspend } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { LockLeaf } from "./cycle.ts";
-import { Grant, holderOf, type Lock, nameIn, saidOf } from "./grant.ts";
+import { Grant, holderOf, type Lock, nameIn, saidOf, takerOf } from "./grant.ts";
 import { holding } from "./holding.ts";
 
 /** What a `Condition` can be made for. */
@@ -43,7 +44,7 @@ export class Mutex implements Lockable {
   declare readonly waiters: List<Waiter>;
 
   constructor(options?: { name?: string | undefined }) {
-    this.name = nameIn(options, "mutex");
+    this.name = nameIn(options, "Mutex");
     this.grant = null;
     this.waiters = new List();
   }
@@ -67,7 +68,7 @@ export class Mutex implements Lockable {
 
   /** Locks if that needs no waiting; undefined if it is held. Part of the step it is called in, cancelled or not. O(1). */
   tryLock(): Lock | undefined {
-    return this.grant === null ? this.take() : undefined;
+    return this.grant === null ? this.take(holderOf(machine.runner)) : undefined;
   }
 
   /**
@@ -94,8 +95,8 @@ export class Mutex implements Lockable {
   }
 
   /** Takes the lock, which is free. @internal */
-  take(): Grant {
-    const grant = new Grant(this, holderOf(machine.runner), 1);
+  take(holder: Tasklet<unknown> | null): Grant {
+    const grant = new Grant(this, holder, 1);
     this.grant = grant;
     return grant;
   }
@@ -146,7 +147,7 @@ class MutexLock extends LockLeaf {
     if (machine.credit <= 0) return start(this);
     machine.credit--;
     const { mutex } = this;
-    if (mutex.grant === null) return { done: true, value: mutex.take() };
+    if (mutex.grant === null) return { done: true, value: mutex.take(holderOf(machine.runner)) };
     this.enlist(parking(this));
     return PARKED as IteratorResult<Suspend, Lock>;
   }
@@ -156,7 +157,7 @@ class MutexLock extends LockLeaf {
   }
 
   poll(): unknown {
-    return this.mutex.grant === null ? this.mutex.take() : NOT_READY;
+    return this.mutex.grant === null ? this.mutex.take(takerOf(this)) : NOT_READY;
   }
 
   enlist(waiter: Waiter): void {

@@ -5,15 +5,17 @@
 //
 // Invariants
 //   there is no reader while there is a writer, who has `grant`
-//   a writer waits only while there is a writer, or readers; a reader waits only while there is a writer, or a waiting one
+//   a writer waits only while there is a writer, or readers; a reader waits only while there is a writer, or a waiting one (or until the end of the step
+//   in which that one gave up)
 
 import { List } from "../base/list.ts";
 import { misuse } from "../core/leaf.ts";
-import { machine, NOT_READY } from "../core/machine.ts";
+import { afterwards, machine, NOT_READY } from "../core/machine.ts";
+import type { Tasklet } from "../core/task.ts";
 import type { Checked, Operation, Outcome, Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { LockLeaf } from "./cycle.ts";
-import { Grant, Grants, holderOf, type Lock, nameIn, saidOf } from "./grant.ts";
+import { Grant, Grants, holderOf, type Lock, nameIn, saidOf, takerOf } from "./grant.ts";
 import { holding } from "./holding.ts";
 import type { Lockable } from "./mutex.ts";
 
@@ -39,7 +41,7 @@ export class RwLock implements Lockable {
   declare readonly waitingReaders: List<Waiter>;
 
   constructor(options?: { name?: string | undefined }) {
-    this.name = nameIn(options, "rwlock");
+    this.name = nameIn(options, "RwLock");
     this.grant = null;
     this.readers = new Grants();
     this.waitingWriters = new List();
@@ -57,7 +59,7 @@ export class RwLock implements Lockable {
 
   /** Locks for writing if that needs no waiting. Part of the step it is called in, cancelled or not. O(1). */
   tryLock(): Lock | undefined {
-    return this.admitsWriter() ? this.takeWrite() : undefined;
+    return this.admitsWriter() ? this.takeWrite(holderOf(machine.runner)) : undefined;
   }
 
   /**
@@ -82,7 +84,7 @@ export class RwLock implements Lockable {
 
   /** Locks for reading if that needs no waiting. Part of the step it is called in, cancelled or not. O(1). */
   tryReadLock(): Lock | undefined {
-    return this.admitsReader() ? this.takeRead() : undefined;
+    return this.admitsReader() ? this.takeRead(holderOf(machine.runner)) : undefined;
   }
 
   /**
@@ -121,15 +123,15 @@ export class RwLock implements Lockable {
   }
 
   /** @internal */
-  takeWrite(): Grant {
-    const grant = new Grant(this, holderOf(machine.runner), 1);
+  takeWrite(holder: Tasklet<unknown> | null): Grant {
+    const grant = new Grant(this, holder, 1);
     this.grant = grant;
     return grant;
   }
 
   /** @internal */
-  takeRead(): Grant {
-    const grant = new Grant(this, holderOf(machine.runner), 1);
+  takeRead(holder: Tasklet<unknown> | null): Grant {
+    const grant = new Grant(this, holder, 1);
     this.readers.push(grant);
     return grant;
   }
@@ -143,13 +145,18 @@ export class RwLock implements Lockable {
       else this.admitReaders();
     } else {
       this.readers.remove(grant);
-      if (this.readers.head === null) this.admitOneWriter();
+      if (this.readers.head !== null) return;
+      if (this.waitingWriters.head === null) this.admitReaders();
+      else this.admitOneWriter();
     }
   }
 
-  /** A writer has left the line. @internal */
+  /** A writer has left the line. Readers go in when nothing is half done: one of them may be a case of the very select that is being withdrawn. @internal */
   writerGaveUp(): void {
-    if (this.admitsReader()) this.admitReaders();
+    if (this.waitingReaders.head === null || !this.admitsReader()) return;
+    afterwards(() => {
+      if (this.admitsReader()) this.admitReaders();
+    });
   }
 
   private admitOneWriter(): void {
@@ -213,7 +220,7 @@ class WriteLock extends LockLeaf {
   }
 
   poll(): unknown {
-    return this.lock.admitsWriter() ? this.lock.takeWrite() : NOT_READY;
+    return this.lock.admitsWriter() ? this.lock.takeWrite(takerOf(this)) : NOT_READY;
   }
 
   enlist(waiter: Waiter): void {
@@ -248,7 +255,7 @@ class ReadLock extends LockLeaf {
   }
 
   poll(): unknown {
-    return this.lock.admitsReader() ? this.lock.takeRead() : NOT_READY;
+    return this.lock.admitsReader() ? this.lock.takeRead(takerOf(this)) : NOT_READY;
   }
 
   enlist(waiter: Waiter): void {

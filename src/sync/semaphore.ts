@@ -5,15 +5,16 @@
 //
 // Invariants
 //   available plus the counts of all grants is the number of permits
-//   the first in line wants more than is available
+//   the first in line wants more than is available (or is served at the end of the step in which the one before gave up)
 
 import { describeValue } from "../base/errors.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
-import { machine, NOT_READY } from "../core/machine.ts";
+import { afterwards, machine, NOT_READY } from "../core/machine.ts";
+import type { Tasklet } from "../core/task.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
-import { Grant, Grants, holderOf, type Lock, nameIn } from "./grant.ts";
+import { Grant, Grants, holderOf, type Lock, nameIn, takerOf } from "./grant.ts";
 
 /**
  * Limits how much goes on at once: each acquires permits, and gives them back.
@@ -35,7 +36,7 @@ export class Semaphore {
 
   /** @throws {@link MisuseError} if the permits are no whole number of at least 0, or Infinity */
   constructor(permits: number, options?: { name?: string | undefined }) {
-    this.name = nameIn(options, "semaphore");
+    this.name = nameIn(options, "Semaphore");
     if (permits !== Number.POSITIVE_INFINITY && !isCount(permits))
       throw misuse(
         `Semaphore: the permits must be a whole number of at least 0, or Infinity, got ${describeValue(permits)}.`,
@@ -67,7 +68,7 @@ export class Semaphore {
   /** Takes `n` permits if that needs no waiting. Part of the step it is called in, cancelled or not. O(1). */
   tryAcquire(n = 1): Lock | undefined {
     this.checkRequest(n, "tryAcquire");
-    return this.admits(n) ? this.take(n) : undefined;
+    return this.admits(n) ? this.take(n, holderOf(machine.runner)) : undefined;
   }
 
   /**
@@ -119,8 +120,8 @@ export class Semaphore {
   }
 
   /** @internal */
-  take(n: number): Grant {
-    return this.grant(new Grant(this, holderOf(machine.runner), n));
+  take(n: number, holder: Tasklet<unknown> | null): Grant {
+    return this.grant(new Grant(this, holder, n));
   }
 
   private grant(grant: Grant): Grant {
@@ -129,11 +130,14 @@ export class Semaphore {
     return grant;
   }
 
+  private fits(waiter: Waiter | null): waiter is Waiter {
+    return waiter !== null && (waiter.payload as number) <= this.free;
+  }
+
   /** Serves who is first in line, as long as that one fits. */
   private serve(): void {
-    for (let first = this.waiters.head; first !== null; first = this.waiters.head) {
+    for (let first = this.waiters.head; this.fits(first); first = this.waiters.head) {
       const n = first.payload as number;
-      if (n > this.free) return;
       this.waiters.shift();
       complete(first, this.grant(new Grant(this, holderOf(first.runner), n)));
     }
@@ -149,7 +153,8 @@ export class Semaphore {
   leave(waiter: Waiter): void {
     const first = this.waiters.head === waiter;
     this.waiters.remove(waiter);
-    if (first) this.serve();
+    // Those behind are served when nothing is half done: one of them may be a case of the very select that is being withdrawn.
+    if (first && this.fits(this.waiters.head)) afterwards(() => this.serve());
   }
 
   /** Who has permits, in words. @internal */
@@ -178,9 +183,7 @@ export class Semaphore {
     }
     if (this.free + held !== this.permits)
       throw new Error(`${where}: ${this.free} free and ${held} held of ${this.permits}`);
-    const first = this.waiters.head;
-    if (first !== null && (first.payload as number) <= this.free)
-      throw new Error(`${where}: the first in line waits for nobody`);
+    if (this.fits(this.waiters.head)) throw new Error(`${where}: the first in line waits for nobody`);
   }
 }
 
@@ -201,7 +204,7 @@ class Acquire extends Leaf<Lock> {
   }
 
   poll(): unknown {
-    return this.semaphore.admits(this.n) ? this.semaphore.take(this.n) : NOT_READY;
+    return this.semaphore.admits(this.n) ? this.semaphore.take(this.n, takerOf(this)) : NOT_READY;
   }
 
   enlist(waiter: Waiter): void {

@@ -36,7 +36,7 @@ export class WaitGroup {
   declare private readonly waiters: List<Waiter>;
 
   constructor(options?: { name?: string | undefined }) {
-    this.name = nameIn(options, "waitgroup");
+    this.name = nameIn(options, "WaitGroup");
     this.count = 0;
     this.returning = 0;
     this.waiters = new List();
