@@ -21,11 +21,7 @@ const CONTRACT = join(root, "../shared/contract/offshoot.d.ts");
 const FOLDER = ".cache/contract";
 
 /** Names of the contract that are not built yet. It only ever shrinks. */
-const PENDING: readonly string[] = [
-  ..."all race any settle map timeout moveOnAfter TaskLocal".split(" "),
-  ..."Timer timer Ticker ticker now".split(" "),
-  ..."until callback aborted ChannelOptions Emitter events fromIterable".split(" "),
-];
+const PENDING: readonly string[] = [];
 
 /** Types that are recognised by a `unique symbol`. */
 const BRANDED = ["Suspend", "BufferPolicy"];

@@ -45,8 +45,23 @@ export type {
   Task,
   TaskStatus,
 } from "./core/types.ts";
+export { aborted } from "./flow/aborted.ts";
+export { all, settle } from "./flow/all.ts";
+export { callback } from "./flow/callback.ts";
+export type { ChannelOptions, Emitter } from "./flow/events.ts";
+export { events } from "./flow/events.ts";
 export type { Group, GroupOptions } from "./flow/group.ts";
 export { group } from "./flow/group.ts";
+export { fromIterable, toWebStream } from "./flow/iterable.ts";
+export { map } from "./flow/map.ts";
+export { any, race } from "./flow/race.ts";
+export type { Backoff, RestartOptions } from "./flow/restart.ts";
+export { restart } from "./flow/restart.ts";
+export { TaskLocal } from "./flow/tasklocal.ts";
+export type { Ticker } from "./flow/ticker.ts";
+export { ticker } from "./flow/ticker.ts";
+export { moveOnAfter, timeout } from "./flow/timeout.ts";
+export { until } from "./flow/until.ts";
 export { Barrier } from "./sync/barrier.ts";
 export { Condition } from "./sync/condition.ts";
 export type { Lock } from "./sync/grant.ts";
@@ -58,4 +73,7 @@ export { RwLock } from "./sync/rwlock.ts";
 export { Semaphore } from "./sync/semaphore.ts";
 export { SingleFlight } from "./sync/singleflight.ts";
 export { WaitGroup } from "./sync/waitgroup.ts";
+export { now } from "./time/clock.ts";
 export { sleep } from "./time/sleep.ts";
+export type { Timer } from "./time/timer.ts";
+export { timer } from "./time/timer.ts";

@@ -85,6 +85,10 @@ export class BufferedChannel<T> implements Channel<T> {
     return this.state !== OPEN;
   }
 
+  get outside(): boolean {
+    return false;
+  }
+
   send(value: T): Selectable<void> {
     return new Send(this, value);
   }
@@ -110,7 +114,7 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T> {
-    return iterate<T>(this);
+    return iterate<T>(() => new Next<T>(this));
   }
 
   close(error?: unknown): void {

@@ -24,6 +24,8 @@ export interface Ends<T> {
   senders: List<Waiter>;
   receivers: List<Waiter>;
   readonly failed: boolean;
+  /** Is it fed from outside the library? */
+  readonly outside: boolean;
   takesSend(): boolean;
   takesReceive(): boolean;
   offer(value: T): unknown;
@@ -129,7 +131,8 @@ export class Receive<T> extends Take<T, T> {
   }
 
   describe(): Description {
-    return { operation: "channel.receive", object: this.channel.name, heldBy: [] };
+    const { name, outside } = this.channel;
+    return { operation: "channel.receive", object: name, heldBy: [], outside };
   }
 }
 
@@ -150,11 +153,11 @@ export function receiveFrom<T>(channel: Ends<T>): Receive<T> {
  * What a `for await` takes values with. It remembers the task in which the loop began, since none runs any more when an async body goes on, so that
  * cancelling the task reaches the loop. There is no return(): leaving the loop early changes nothing.
  */
-export function iterate<T>(channel: Ends<T>): AsyncIterator<T> {
+export function iterate<T>(make: () => Leaf<IteratorResult<T, void>>): AsyncIterator<T> {
   const { runner } = machine;
   return {
     next(): Promise<IteratorResult<T, void>> {
-      const leaf = new Next(channel);
+      const leaf = make();
       leaf.maker ??= runner;
       return leaf as unknown as Promise<IteratorResult<T, void>>;
     },
@@ -169,6 +172,7 @@ export class Next<T> extends Take<T, IteratorResult<T, void>> {
   }
 
   describe(): Description {
-    return { operation: "channel.next", object: this.channel.name, heldBy: [] };
+    const { name, outside } = this.channel;
+    return { operation: "channel.next", object: name, heldBy: [], outside };
   }
 }

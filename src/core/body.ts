@@ -34,17 +34,21 @@ const GENERATOR_FUNCTION: unknown = Object.getPrototypeOf(function* () {});
 const used = new WeakSet<object>();
 
 /** The iterator to drive for what a body has returned, or null when that is a value. Throws for what can be neither. */
-export function iteratorOf(returned: unknown, body: (...args: never) => unknown): Driven | null {
+export function iteratorOf(
+  returned: unknown,
+  body: (...args: never) => unknown,
+  from: string = body.name || "anonymous",
+): Driven | null {
   if (typeof returned !== "object" || returned === null) return null;
   if (isGenerator(returned)) {
     if (returned instanceof Leaf) return returned;
-    if (Object.getPrototypeOf(body) !== GENERATOR_FUNCTION) useOnce(returned, body.name || "anonymous");
+    if (Object.getPrototypeOf(body) !== GENERATOR_FUNCTION) useOnce(returned, from);
     return returned;
   }
   if (returned instanceof Composite) return returned[Symbol.iterator]();
   if (isAsyncGenerator(returned)) {
     throw misuse(
-      `${body.name || "anonymous"}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`,
+      `${from}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`,
     );
   }
   return typeof (returned as { then?: unknown }).then === "function"
@@ -65,6 +69,14 @@ export function asOperation<T>(op: Operation<T>, from: string): unknown {
     return new Composite(from, () => delegate(op)); // an object with a Symbol.iterator of the user's own
   }
   throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
+}
+
+/** What to `yield*` for an operation that `asOperation` has answered. */
+export function iterated<T>(operation: unknown, from: string): Operation<T> {
+  if (operation instanceof Leaf) return operation;
+  if (operation instanceof Composite) return operation[Symbol.iterator]();
+  useOnce(operation as object, from);
+  return operation as Operation<T>;
 }
 
 function* delegate<T>(op: Operation<T>): Generator<Suspend, T, unknown> {

@@ -4,7 +4,7 @@
 
 import { TaskCancelledError } from "../base/errors.ts";
 import { checkpoint } from "./basic.ts";
-import { asOperation, Composite, iteratorOf, refuseUnperformed } from "./body.ts";
+import { asOperation, Composite, iterated, iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope, enterScope, leaveScope } from "./cancel.ts";
 import { childrenEnd } from "./held.ts";
 import { misuse } from "./leaf.ts";
@@ -32,7 +32,7 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
     // 1 the body
     try {
       value = body(scope);
-      const iterator = iteratorOf(value, body);
+      const iterator = iteratorOf(value, body, name);
       if (iterator !== null) value = yield* iterator as unknown as Operation<unknown>;
       refuseUnperformed(value, name);
     } catch (error) {
@@ -96,7 +96,7 @@ function* shielded<T>(operation: unknown): Steps<T> {
   const scope = enterScope(task, task.scope ?? bodyScope(task), SHIELD, "shield", null);
   try {
     yield* checkpoint;
-    return yield* iteratorOf(operation, shield) as unknown as Operation<T>;
+    return yield* iterated<T>(operation, "shield");
   } finally {
     leaveScope(scope);
   }

@@ -6,7 +6,7 @@
 import { childrenOf } from "./held.ts";
 import { probe } from "./leaf.ts";
 import { PROBE } from "./machine.ts";
-import { BODY, bodyScope, HELD, label, type Scope, type Tasklet } from "./task.ts";
+import { BODY, bodyScope, label, type Scope, type Tasklet } from "./task.ts";
 import { type Description, RUNNING, WAITING } from "./waiter.ts";
 
 /** One live task, as a dump shows it. */
@@ -99,8 +99,7 @@ export function reportOf(task: Tasklet<unknown>, spawned: string | null): TaskRe
 }
 
 /** Is this task only waiting for its children? It is then no part of the cause. */
-export const onlyJoins = (task: Tasklet<unknown>): boolean =>
-  (task.flags & HELD) !== 0 && waitOf(task)?.operation === "children";
+export const onlyJoins = (task: Tasklet<unknown>): boolean => waitOf(task)?.operation === "children";
 
 /** Has the main body returned? */
 export function bodyReturned(root: Tasklet<unknown>): boolean {

@@ -54,7 +54,7 @@ export interface Program extends Home {
 /** What only groups need. */
 export interface GroupState {
   readonly limit: number;
-  readonly isolate: boolean;
+  isolate: boolean;
   /** Children that take a place. */
   running: number;
   /** Children above the limit, in order; some may have been cancelled meanwhile. */
@@ -283,7 +283,7 @@ export function wakeJoiners(task: Tasklet<unknown>): Watcher[] | null {
 }
 
 /** The end of a task, whatever it was: a failure is left to the owner. */
-class TaskEnd extends Leaf<void> {
+export class TaskEnd extends Leaf<void> {
   declare private readonly task: Tasklet<unknown>;
 
   constructor(task: Tasklet<unknown>) {

@@ -141,7 +141,7 @@ export function complete(waiter: Waiter, raw: unknown): void {
   else completeJoint(waiter, raw);
 }
 
-function completeJoint(waiter: Waiter, raw: unknown): void {
+export function completeJoint(waiter: Waiter, raw: unknown): void {
   let inner = waiter;
   let value = raw;
   while (inner.joint !== null) {

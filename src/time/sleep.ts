@@ -1,11 +1,11 @@
 // sleep: a leaf that commits when its time has come. Its timer is armed when somebody starts to wait and taken back when they stop.
 
-import { describeValue } from "../base/errors.ts";
-import { Leaf, misuse } from "../core/leaf.ts";
+import { Leaf } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { Alarm, type Scheduler } from "../core/scheduler.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
+import { delayOf } from "./clock.ts";
 
 class SleepAlarm extends Alarm {
   declare private readonly waiter: Waiter;
@@ -63,7 +63,5 @@ class Sleep extends Leaf<void> {
  * @throws {@link MisuseError} at the call if `ms` is not a number
  */
 export function sleep(ms: number): Selectable<void> {
-  if (typeof ms !== "number" || Number.isNaN(ms))
-    throw misuse(`sleep: the time must be a number of milliseconds, got ${describeValue(ms)}.`);
-  return new Sleep(ms > 0 ? ms : 0);
+  return new Sleep(delayOf(ms, "sleep"));
 }

@@ -1,0 +1,50 @@
+// The branches of a composite: tasks that each perform one operation, in the extent of the composite.
+
+import { describeValue } from "../base/errors.ts";
+import { Ring } from "../base/ring.ts";
+import { asOperation } from "../core/body.ts";
+import { cancelScope } from "../core/cancel.ts";
+import { misuse } from "../core/leaf.ts";
+import { type Keeper, note, spawn } from "../core/lifecycle.ts";
+import { type AnyBody, type GroupState, type Scope, type Tasklet, type Watcher, watch } from "../core/task.ts";
+import { CANCELLED, FAILED } from "../core/waiter.ts";
+
+/** Starts a branch: a task that performs an operation which `asOperation` has answered. */
+export function branch(scope: Scope, body: AnyBody, operation: unknown, watcher: Watcher): Tasklet<unknown> {
+  const task = spawn(scope.task.program as Keeper, scope, body, [operation], 0);
+  watch(task, watcher);
+  return task;
+}
+
+/** Fails a composite of whose branches each must succeed, when one of them has cancelled itself. */
+export class AllMustSucceed implements Watcher {
+  declare private readonly scope: Scope;
+
+  constructor(scope: Scope) {
+    this.scope = scope;
+  }
+
+  ended(task: Tasklet<unknown>): void {
+    if (task.state !== CANCELLED || this.scope.cancelled !== null) return;
+    const error = task.cancellationError();
+    note(this.scope, error);
+    cancelScope(this.scope, error);
+  }
+}
+
+/** The state of an extent whose branches do not fail each other. */
+export function isolating(): GroupState {
+  return { limit: Number.POSITIVE_INFINITY, isolate: true, running: 0, queued: new Ring(), failed: [] };
+}
+
+/** What a branch that has not succeeded came to. */
+export function failureOf(task: Tasklet<unknown>): unknown {
+  return task.state === FAILED ? task.result : task.cancellationError();
+}
+
+/** The operations of an iterable, checked. */
+export function operationsIn(ops: Iterable<unknown>, from: string): unknown[] {
+  if (typeof ops !== "object" || ops === null || !(Symbol.iterator in ops))
+    throw misuse(`${from}: expected an array of operations, got ${describeValue(ops)}.`);
+  return [...ops].map((op) => asOperation(op as never, from));
+}

@@ -1,0 +1,43 @@
+// Where values are pulled from, one at a time: an async iterable, or a stream of the web.
+
+/** A source that has been opened. */
+export interface Pulled<T> {
+  next(): PromiseLike<IteratorResult<T, unknown>>;
+  /** No more is wanted, perhaps in the midst of a `next`. If that fails it is told to the process, as nobody waits for it. */
+  leave(reason: unknown, asked: boolean): void;
+}
+
+/** Is this an async iterable, or a stream? */
+export function canBePulled(source: unknown): boolean {
+  if (typeof source !== "object" || source === null) return false;
+  return isStream(source) || Symbol.asyncIterator in source;
+}
+
+export function pulledFrom<T>(source: AsyncIterable<T>): Pulled<T> {
+  return isStream(source) ? fromStream(source as unknown as ReadableStream<T>) : fromAsync(source);
+}
+
+const isStream = (source: object): boolean => typeof (source as { getReader?: unknown }).getReader === "function";
+
+function fromAsync<T>(source: AsyncIterable<T>): Pulled<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    leave(reason, asked) {
+      // A generator that has been asked for a value hears of return() only after it; a stream of Node can be told at once.
+      const { destroy } = source as { destroy?: unknown };
+      if (asked && typeof destroy === "function") destroy.call(source);
+      void iterator.return?.(reason);
+    },
+  };
+}
+
+function fromStream<T>(stream: ReadableStream<T>): Pulled<T> {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<T, unknown>>,
+    leave(reason) {
+      void reader.cancel(reason);
+    },
+  };
+}

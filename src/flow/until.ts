@@ -1,0 +1,182 @@
+// until: a promise as an operation.
+//
+// A promise that is given has one handler of ours, ever, however often it is waited for: who waits now stands in a list beside it, and leaves nothing behind.
+// A function that is given is called when the operation starts; if the operation is cancelled or loses a select, its signal is aborted.
+//
+// Invariant
+//   nobody waits at a promise whose settlement has been seen
+
+import { describeValue } from "../base/errors.ts";
+import { List } from "../base/list.ts";
+import { Leaf, misuse } from "../core/leaf.ts";
+import { NOT_READY } from "../core/machine.ts";
+import type { Selectable } from "../core/types.ts";
+import { complete, type Description, fail, type Waiter } from "../core/waiter.ts";
+import { abortWith, outsideTasks } from "./outside.ts";
+
+const PENDING = 0;
+const FULFILLED = 1;
+const REJECTED = 2;
+
+/** What has been seen of a promise. */
+class Settlement {
+  declare state: number;
+  declare value: unknown;
+  declare readonly waiters: List<Waiter>;
+
+  constructor(promise: PromiseLike<unknown>) {
+    this.state = PENDING;
+    this.value = undefined;
+    this.waiters = new List();
+    Promise.resolve(promise).then(
+      (value) => this.settle(FULFILLED, value),
+      (error) => this.settle(REJECTED, error),
+    );
+  }
+
+  private settle(state: number, value: unknown): void {
+    this.state = state;
+    this.value = value;
+    for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) complete(waiter, this);
+  }
+}
+
+const settlements = new WeakMap<PromiseLike<unknown>, Settlement>();
+
+/** Looks at a promise from now on. */
+function settlementOf(promise: PromiseLike<unknown>): Settlement {
+  let settlement = settlements.get(promise);
+  if (settlement === undefined) {
+    settlement = new Settlement(promise);
+    settlements.set(promise, settlement);
+  }
+  return settlement;
+}
+
+class UntilSettled<T> extends Leaf<T> {
+  declare private readonly promise: PromiseLike<T>;
+
+  constructor(promise: PromiseLike<T>) {
+    super();
+    this.promise = promise;
+  }
+
+  ready(): boolean {
+    return settlementOf(this.promise).state !== PENDING;
+  }
+
+  poll(): unknown {
+    const settlement = settlementOf(this.promise);
+    return settlement.state === PENDING ? NOT_READY : settlement;
+  }
+
+  enlist(waiter: Waiter): void {
+    settlementOf(this.promise).waiters.push(waiter);
+  }
+
+  delist(waiter: Waiter): void {
+    settlementOf(this.promise).waiters.remove(waiter);
+  }
+
+  override finish(raw: unknown): T {
+    const { state, value } = raw as Settlement;
+    if (state === REJECTED) throw value;
+    return value as T;
+  }
+
+  describe(): Description {
+    return { operation: "until", object: "a promise", heldBy: [], outside: true };
+  }
+}
+
+type Start<T> = (signal: AbortSignal) => PromiseLike<T>;
+
+/** One call of the function, for one who waits. */
+class Call<T> {
+  declare private waiter: Waiter | null;
+  declare private readonly controller: AbortController;
+
+  constructor(waiter: Waiter) {
+    this.waiter = waiter;
+    this.controller = new AbortController();
+  }
+
+  begin(start: Start<T>): void {
+    const called = outsideTasks(() => start(this.controller.signal));
+    Promise.resolve(called.failed ? Promise.reject(called.error) : called.value).then(
+      (value) => {
+        const waiter = this.end();
+        if (waiter !== null) complete(waiter, value);
+      },
+      (error) => {
+        const waiter = this.end();
+        if (waiter !== null) fail(waiter, error);
+      },
+    );
+  }
+
+  abandon(waiter: Waiter): void {
+    this.waiter = null;
+    abortWith(this.controller, waiter.runner.cancelled);
+  }
+
+  private end(): Waiter | null {
+    const { waiter } = this;
+    this.waiter = null;
+    return waiter;
+  }
+}
+
+class UntilCalled<T> extends Leaf<T> {
+  declare private readonly start: Start<T>;
+
+  constructor(start: Start<T>) {
+    super();
+    this.start = start;
+  }
+
+  ready(): boolean {
+    return false;
+  }
+
+  poll(): unknown {
+    return NOT_READY;
+  }
+
+  enlist(waiter: Waiter): void {
+    const call = new Call<T>(waiter);
+    waiter.payload = call;
+    call.begin(this.start);
+  }
+
+  delist(waiter: Waiter): void {
+    (waiter.payload as Call<T>).abandon(waiter);
+  }
+
+  describe(): Description {
+    return { operation: "until", object: this.start.name || "a function", heldBy: [], outside: true };
+  }
+}
+
+/**
+ * Waits for a promise, and completes with what it is fulfilled with.
+ *
+ * A promise can be waited for by any number of tasks, any number of times; it gets one handler in all. It is ready only after its settlement has been seen,
+ * which is not before the event loop's next microtask, also when it is settled already. Its rejection counts as handled as soon as it has been waited for.
+ *
+ * A function is called anew each time the operation starts, outside any task, and gets a signal that is aborted when the operation is cancelled, or loses a
+ * `select`. What becomes of its promise then is nobody's concern any more. A throw of the function counts as a rejection.
+ *
+ * **Cancellation.** At once: a promise cannot be told, a function is told by its signal.
+ *
+ * @throws what the promise is rejected with; {@link MisuseError} at the call if it is given neither a promise nor a function
+ * @example
+ * const response = yield* until((signal) => fetch(url, { signal }));
+ * const text = yield* until(response.text());
+ */
+export function until<T>(source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): Selectable<T> {
+  if (typeof source === "function") return new UntilCalled(source);
+  if (typeof source === "object" && source !== null && typeof source.then === "function")
+    return new UntilSettled(source);
+  throw misuse(`until: expected a promise, or a function that returns one, got ${describeValue(source)}.`);
+}
