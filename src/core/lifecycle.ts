@@ -57,19 +57,21 @@ export function spawn(
     task.owner = owner;
     if ((flags & DAEMON) === 0) owner.others++;
     else owner.daemons++;
-    if (owner.cancelled !== null && (flags & SHIELDED) === 0) task.flags |= INHERITED;
-    if (owner.dismissed && (flags & DAEMON) !== 0) cancelScope(bodyScope(task), DISMISSED);
     const spawner = machine.runner as Tasklet<unknown> | null;
-    if (spawner !== null && spawner.scope !== owner) inheritLocals(task, owner, spawner);
+    if (owner.cancelled !== null || owner.dismissed || (spawner !== null && spawner.scope !== owner))
+      adopt(task, owner, spawner);
   }
   program.spawned(task, owner);
   if (owner === null || owner.group === null || hasPlace(owner, task)) program.scheduler.ready(task);
   return task;
 }
 
-/** A child sees the values that the one who starts it sees, which may lie further in than its owner. */
-function inheritLocals(task: Tasklet<unknown>, owner: Scope, spawner: Tasklet<unknown>): void {
-  const locals = localsOf(spawner);
+/** What few children need: their owner has been cancelled, or has dismissed its daemons, or they are started further in or from elsewhere. */
+function adopt(task: Tasklet<unknown>, owner: Scope, spawner: Tasklet<unknown> | null): void {
+  if (owner.cancelled !== null && (task.flags & SHIELDED) === 0) task.flags |= INHERITED;
+  if (owner.dismissed && (task.flags & DAEMON) !== 0) cancelScope(bodyScope(task), DISMISSED);
+  // A child sees the values that the one who starts it sees, which may lie further in than its owner.
+  const locals = spawner === null ? owner.locals : localsOf(spawner);
   if (locals !== owner.locals) bodyScope(task).locals = locals;
 }
 
@@ -238,7 +240,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     task.otherLeaf = null;
     task.flags &= ~HELD;
     // 2 whoever waits for it
-    const watchers = wakeJoiners(task);
+    const watchers = task.joiners === null ? null : wakeJoiners(task);
     (task.program as Keeper).ended(task);
     if (scope !== null && !scope.hasSignal) task.scope = null;
     if (owner === null) {

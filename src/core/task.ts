@@ -250,11 +250,14 @@ export interface Watcher {
   ended(task: Tasklet<unknown>): void;
 }
 
+/** The index of a waiter that is a watch: telling it by its class would cost every join. */
+const WATCH = -1;
+
 class Watch extends Waiter {
   declare readonly watcher: Watcher;
 
   constructor(task: Tasklet<unknown>, watcher: Watcher) {
-    super(task, null, 0);
+    super(task, null, WATCH);
     this.watcher = watcher;
   }
 }
@@ -270,9 +273,9 @@ export function wakeJoiners(task: Tasklet<unknown>): Watcher[] | null {
   if (joiners === null) return null;
   let watchers: Watcher[] | null = null;
   for (let waiter = joiners.shift(); waiter !== null; waiter = joiners.shift()) {
-    if (waiter instanceof Watch) {
+    if (waiter.index === WATCH) {
       watchers ??= [];
-      watchers.push(waiter.watcher);
+      watchers.push((waiter as Watch).watcher);
       continue;
     }
     if (waiter.payload !== UNSEEN) task.flags |= OBSERVED;
