@@ -81,12 +81,12 @@ class Selecting implements Joint {
 
   settle(inner: Waiter, raw: unknown): unknown {
     const leaf = inner.leaf as Leaf<unknown>;
-    this.settled = true;
     this.withdraw(inner);
     return new Settled(this.keys === null ? inner.index : (this.keys[inner.index] as string), leaf, raw);
   }
 
   withdraw(but: Waiter | null): void {
+    this.settled = true; // perhaps while it is still enlisting: a case may call code of users
     for (let i = 0; i < this.enlisted; i++) {
       const waiter = this.waiters[i] as Waiter;
       if (waiter !== but) (waiter.leaf as Leaf<unknown>).delist(waiter);
@@ -110,9 +110,9 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
   }
 
   // The inherited `next`, with a shorter way for two cases, which most selects have: one is drawn and tried, and the other only if that one is not ready.
-  // Where there is credit, no policy has a say in the choice (see machine.ts).
+  // Where there is credit, no policy has a say in the choice (see machine.ts). Where operations are tracked, each case has to be looked at.
   override next(input?: unknown): IteratorResult<Suspend, Selected<C>> {
-    if (input !== undefined || machine.credit <= 0) return super.next(input);
+    if (input !== undefined || machine.credit <= 0 || machine.made !== null) return super.next(input);
     const { cases } = this;
     let n = 0;
     let key0: AnyKey = 0;
@@ -242,11 +242,13 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
 
   describe(): Description {
     const { cases } = this;
+    let outside = false;
     const said = keysOf(cases).map((key) => {
-      const { operation, object } = (cases[key] as Leaf<unknown>).describe();
-      return `${key}: ${operation} ${object}`;
+      const inner = (cases[key] as Leaf<unknown>).describe();
+      outside ||= inner.outside === true;
+      return `${key}: ${inner.operation} ${inner.object}`;
     });
-    return { operation: "select", object: `{ ${said.join("; ")} }`, heldBy: [] };
+    return { operation: "select", object: `{ ${said.join("; ")} }`, heldBy: [], outside };
   }
 }
 

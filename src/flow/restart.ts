@@ -9,7 +9,6 @@ import { describeValue, MisuseError } from "../base/errors.ts";
 import { Composite } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
-import { isCancellationOf } from "../core/lifecycle.ts";
 import { checkBody, runningTask } from "../core/run.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Checked, Operation, Outcome, Suspend } from "../core/types.ts";
@@ -57,7 +56,7 @@ function* attempts<T>(body: (attempt: number) => unknown, settings: Settings): G
     try {
       return yield* extent<T>("restart", null, () => body(attempt));
     } catch (error) {
-      if (isCancellationOf(task.cancelled, error, false)) throw error;
+      if (task.cancelled !== null) throw error; // the cancellation, or what cleanup threw
       const failed = host.now();
       if (attempt >= settings.attempts || tooMany(failures, failed, settings) || !settings.when(error, attempt))
         throw error;
