@@ -86,7 +86,7 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
 
   /** With a state the first to succeed decides, without one the first to end. */
   constructor(scope: Scope, state: GroupState | null) {
-    super();
+    super(false); // no operation of users, and perhaps never needed
     this.scope = scope;
     this.state = state;
     this.tasks = [];
