@@ -7,7 +7,7 @@
 //   workers <= concurrency, and at most one of them has no item: the one that asks
 //   an item's children have ended before its worker takes the next
 
-import { describeValue } from "../base/errors.ts";
+import { Cancelled, describeValue } from "../base/errors.ts";
 import { checkpoint } from "../core/basic.ts";
 import { Composite, iteratorOf, refuseUnperformed } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
@@ -70,8 +70,9 @@ class Mapping {
 function* work(mapping: Mapping): Steps<void> {
   const { f, results, iterator, pulled } = mapping;
   const task = machine.runner as Tasklet<unknown>;
-  while (!mapping.asking && !mapping.exhausted) {
-    yield* checkpoint; // also where neither the source nor the function ever waits
+  for (;;) {
+    yield* checkpoint; // also where neither the source nor the function ever waits; others may have their turn here, so it comes before the look
+    if (mapping.asking || mapping.exhausted) break;
     // 1 take an item
     mapping.asking = true;
     let taken: IteratorResult<unknown, unknown>;
@@ -129,6 +130,7 @@ function leave(mapping: Mapping | null, error: unknown): unknown {
     mapping.pulled?.leave(undefined, mapping.asking);
   });
   if (!left.failed) return error;
+  if (error instanceof Cancelled) return left.error; // as what other cleanup throws
   return new AggregateError([error, left.error], "map: a call failed, and so did the source when it was left");
 }
 
@@ -154,7 +156,7 @@ export function map<T, R>(
   checkBody(f, "map");
   const iterable =
     typeof items === "string" || (typeof items === "object" && items !== null && Symbol.iterator in items);
-  if ((!iterable && !canBePulled(items)) || items instanceof Leaf)
+  if ((!iterable && !canBePulled(items)) || items instanceof Leaf || items instanceof Composite)
     throw misuse(`map: the items must be an iterable or an async iterable, got ${describeValue(items)}.`);
   const concurrency = options?.concurrency;
   if (!(concurrency >= 1) || (concurrency !== Number.POSITIVE_INFINITY && !Number.isSafeInteger(concurrency)))
