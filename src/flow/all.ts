@@ -4,10 +4,10 @@ import { describeValue } from "../base/errors.ts";
 import { asOperation, Composite } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
-import { OBSERVED, type Tasklet, type Watcher } from "../core/task.ts";
+import type { Tasklet, Watcher } from "../core/task.ts";
 import type { Operation, Result, Results, Suspend } from "../core/types.ts";
 import { SUCCEEDED } from "../core/waiter.ts";
-import { AllMustSucceed, branch, failureOf, isolating, operationsIn } from "./branches.ts";
+import { AllMustSucceed, branch, failureOf, isolating, operationsIn, toldTo } from "./branches.ts";
 
 /** The bodies of branches. Their names are what the tasks are called. */
 const bodies = { all: (op: unknown): unknown => op, settle: (op: unknown): unknown => op };
@@ -30,7 +30,7 @@ export function all<const O extends readonly Operation<unknown>[] | Readonly<Rec
   if (
     typeof ops !== "object" ||
     ops === null ||
-    (!Array.isArray(ops) && (ops instanceof Leaf || Symbol.iterator in ops))
+    (!Array.isArray(ops) && (ops instanceof Leaf || Symbol.iterator in ops || isPromise(ops)))
   )
     throw misuse(`all: expected an array or a record of operations, got ${describeValue(ops)}.`);
   const keys = Array.isArray(ops) ? null : Object.keys(ops);
@@ -39,6 +39,8 @@ export function all<const O extends readonly Operation<unknown>[] | Readonly<Rec
   );
   return new Composite("all", () => performAll(operations, keys)) as Operation<Results<O>>;
 }
+
+const isPromise = (value: object): boolean => typeof (value as { then?: unknown }).then === "function";
 
 function* performAll(
   operations: readonly unknown[],
@@ -68,17 +70,11 @@ export function settle<O extends Operation<unknown>>(ops: Iterable<O>): Operatio
   return new Composite("settle", () => performSettle<Result<O>>(operations));
 }
 
-/** How every branch ends is told to the caller. */
-const told: Watcher = {
-  ended(task) {
-    task.flags |= OBSERVED;
-  },
-};
-
 function* performSettle<T>(operations: readonly unknown[]): Generator<Suspend, PromiseSettledResult<T>[], unknown> {
   let tasks: Tasklet<unknown>[] = [];
   yield* extent<void>("settle", isolating(), (scope) => {
-    tasks = operations.map((op) => branch(scope, bodies.settle, op, told));
+    const watcher: Watcher = { ended: (task) => toldTo(scope, task) };
+    tasks = operations.map((op) => branch(scope, bodies.settle, op, watcher));
   });
   return tasks.map((task): PromiseSettledResult<T> => {
     if (task.state === SUCCEEDED) return { status: "fulfilled", value: task.result as T };

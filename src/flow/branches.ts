@@ -1,12 +1,20 @@
 // The branches of a composite: tasks that each perform one operation, in the extent of the composite.
 
-import { describeValue } from "../base/errors.ts";
+import { ClosedError, describeValue } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
-import { asOperation } from "../core/body.ts";
+import { asOperation, Composite } from "../core/body.ts";
 import { cancelScope } from "../core/cancel.ts";
-import { misuse } from "../core/leaf.ts";
+import { Leaf, misuse } from "../core/leaf.ts";
 import { type Keeper, note, spawn } from "../core/lifecycle.ts";
-import { type AnyBody, type GroupState, type Scope, type Tasklet, type Watcher, watch } from "../core/task.ts";
+import {
+  type AnyBody,
+  type GroupState,
+  OBSERVED,
+  type Scope,
+  type Tasklet,
+  type Watcher,
+  watch,
+} from "../core/task.ts";
 import { CANCELLED, FAILED } from "../core/waiter.ts";
 
 /** Starts a branch: a task that performs an operation which `asOperation` has answered. */
@@ -26,7 +34,7 @@ export class AllMustSucceed implements Watcher {
 
   ended(task: Tasklet<unknown>): void {
     if (task.state !== CANCELLED || this.scope.cancelled !== null) return;
-    const error = task.cancellationError();
+    const error = failureOf(task);
     note(this.scope, error);
     cancelScope(this.scope, error);
   }
@@ -37,14 +45,24 @@ export function isolating(): GroupState {
   return { limit: Number.POSITIVE_INFINITY, isolate: true, running: 0, queued: new Ring(), failed: [] };
 }
 
-/** What a branch that has not succeeded came to. */
+/** What a branch that has not succeeded came to: a task whose consumer has left ends cancelled, but it is not the task that was cancelled. */
 export function failureOf(task: Tasklet<unknown>): unknown {
-  return task.state === FAILED ? task.result : task.cancellationError();
+  const { result } = task;
+  return task.state === FAILED || (result instanceof ClosedError && result.by === "receiver")
+    ? result
+    : task.cancellationError();
+}
+
+/** How the branches end is told to the caller, but for what their cleanup throws when the composite has been cancelled: that is thrown. */
+export function toldTo(scope: Scope, task: Tasklet<unknown>): void {
+  task.flags |= OBSERVED;
+  if (task.state === FAILED && scope.cancelled !== null) note(scope, task.result);
 }
 
 /** The operations of an iterable, checked. */
 export function operationsIn(ops: Iterable<unknown>, from: string): unknown[] {
-  if (typeof ops !== "object" || ops === null || !(Symbol.iterator in ops))
+  const iterable = typeof ops === "object" && ops !== null && Symbol.iterator in ops;
+  if (!iterable || ops instanceof Leaf || ops instanceof Composite)
     throw misuse(`${from}: expected an array of operations, got ${describeValue(ops)}.`);
   return [...ops].map((op) => asOperation(op as never, from));
 }

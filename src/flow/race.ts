@@ -5,15 +5,16 @@
 
 import { never } from "../core/basic.ts";
 import { Composite } from "../core/body.ts";
+import { cancelScope } from "../core/cancel.ts";
 import { extent } from "../core/extent.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { said } from "../core/lifecycle.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { select } from "../core/select.ts";
-import { type GroupState, label, OBSERVED, type Scope, type Tasklet, type Watcher } from "../core/task.ts";
+import { type GroupState, label, type Scope, type Tasklet, type Watcher } from "../core/task.ts";
 import type { Operation, Result, Suspend } from "../core/types.ts";
 import { complete, type Description, Failed, SUCCEEDED, type Waiter } from "../core/waiter.ts";
-import { branch, failureOf, isolating, operationsIn } from "./branches.ts";
+import { branch, failureOf, isolating, operationsIn, toldTo } from "./branches.ts";
 
 const LOST = "another operation was first";
 const bodies = { race: (op: unknown): unknown => op, any: (op: unknown): unknown => op };
@@ -107,7 +108,7 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
     this.left--;
     if (this.decided) return;
     if (this.state !== null && task.state !== SUCCEEDED) {
-      task.flags |= OBSERVED; // its error is one of those that are thrown if all fail
+      toldTo(this.scope, task); // its error is one of those that are thrown if all fail
       if (this.left > 0) return;
       this.decide(null);
       return;
@@ -121,6 +122,12 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
     this.decided = true;
     if (this.state !== null) this.state.isolate = false;
     for (const task of this.tasks) task.cancel(LOST); // not the scope, in which the body has yet to learn of it
+  }
+
+  /** The body has learned of it, and has a result. A cancellation of the race no longer matters to that. */
+  close(): void {
+    this.settle();
+    cancelScope(this.scope, LOST);
   }
 
   private decide(winner: Tasklet<unknown> | null): void {
@@ -176,6 +183,12 @@ export function race<O extends Operation<unknown>>(ops: Iterable<O>): Operation<
   return new Composite("race", () => extent<Result<O>>("race", null, (scope) => performRace(scope, leaves, others)));
 }
 
+/** What the first to end came to. */
+function resultOf(task: Tasklet<unknown>): unknown {
+  if (task.state !== SUCCEEDED) throw failureOf(task);
+  return task.result;
+}
+
 function* performRace(
   scope: Scope,
   leaves: readonly Leaf<unknown>[],
@@ -185,9 +198,9 @@ function* performRace(
   for (const op of others) branches.start(op);
   // A branch that has ended while the body was not at its turn was first.
   const { key, value } = yield* select([branches, select(leaves)], { priority: true });
-  if (key === 0) return (value as Tasklet<unknown>).finish();
-  branches.settle();
-  return value.value;
+  const result = key === 0 ? resultOf(value as Tasklet<unknown>) : value.value;
+  branches.close();
+  return result;
 }
 
 /**
@@ -228,14 +241,17 @@ function* performAny(
     // 2 the branches: one has succeeded, or all have failed
     if (key === 0) {
       const winner = value as Tasklet<unknown> | null;
-      if (winner !== null) return winner.finish();
+      if (winner !== null) {
+        branches.close();
+        return winner.result;
+      }
       running = false;
       continue;
     }
     // 3 a leaf
     const { key: at, value: tried } = value as { key: number; value: Tried };
     if (tried.ok) {
-      branches.settle();
+      branches.close();
       return tried.value;
     }
     errors.set((leaves[at] as { index: number }).index, tried.error);
