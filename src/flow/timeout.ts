@@ -108,16 +108,20 @@ class Limit extends Alarm {
   declare private readonly ms: number;
   declare private readonly scope: Scope;
   declare error: TimeoutError | null;
+  /** The operation had returned by then, and its children were still at work. */
+  declare cutShort: boolean;
 
   constructor(ms: number, scope: Scope) {
     super();
     this.ms = ms;
     this.scope = scope;
     this.error = null;
+    this.cutShort = false;
   }
 
   fire(): void {
     this.error = tooLate(this.ms, "the operation");
+    this.cutShort = this.scope.joining && this.scope.cancelled === null;
     cancelScope(this.scope, this.error);
   }
 }
@@ -131,11 +135,13 @@ function* limited<T>(
   const scheduler = runningTask(from).program.scheduler as Scheduler;
   let limit: Limit | null = null;
   try {
-    return yield* extent<T>(from, null, (scope) => {
+    const value = yield* extent<T>(from, null, (scope) => {
       limit = new Limit(ms, scope);
       if (ms !== Number.POSITIVE_INFINITY) scheduler.arm(limit, ms);
       return operation;
     });
+    const { cutShort, error } = limit as unknown as Limit;
+    return cutShort ? late(error as TimeoutError) : value;
   } catch (error) {
     const reason = (limit as Limit | null)?.error ?? null;
     if (reason === null || !(error instanceof TaskCancelledError) || error.reason !== reason) throw error;
@@ -166,6 +172,7 @@ const nothing = (): undefined => {};
 /**
  * Performs an operation for at most `ms` milliseconds, counted from when it starts; then cancels it, waits for its cleanup, and throws. Below zero counts as
  * zero; an operation that can complete at once has no limit. If it returns normally although its time is up, that counts, and so does what its cleanup throws.
+ * What it has started has to end in time too.
  *
  * With a single operation such as `receive` or `lock` it is one operation with one commit point: either the value is received or the time is up, never both.
  *
