@@ -15,7 +15,7 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
-import { type Grant, nameIn } from "./grant.ts";
+import { nameIn } from "./grant.ts";
 import { type Lockable, Mutex } from "./mutex.ts";
 import { RwLock } from "./rwlock.ts";
 
@@ -74,12 +74,12 @@ export class Condition {
   private *perform(): Generator<Suspend, void, unknown> {
     const { lock } = this;
     const ours = lock instanceof Mutex || lock instanceof RwLock ? lock : null;
-    let grant: Grant | null = null;
+    let hold: unknown;
     let taken: unknown = null;
     let released = false;
     try {
       taken = yield* new Signalled(this, () => {
-        grant = ours === null ? null : ours.grant;
+        hold = ours?.hold;
         this.release();
         released = true;
       });
@@ -87,7 +87,7 @@ export class Condition {
       if (released) {
         taken = this.passOn(taken);
         yield* shield(lock.lock());
-        if (grant !== null) ours?.restore(grant);
+        ours?.restore(hold);
         this.passOn(taken);
       }
     }

@@ -5,7 +5,7 @@ import { Leaf } from "../core/leaf.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { label, type Tasklet } from "../core/task.ts";
 import { WAITING, type Waiter } from "../core/waiter.ts";
-import { type Grant, holderOf, type Lock } from "./grant.ts";
+import { type Held, holderOf, type Lock } from "./grant.ts";
 
 /** How many holders of one lock, and how many tasks in all, are looked at. What is larger is left to the report of the deadlock. */
 const FAR = 250;
@@ -13,7 +13,7 @@ const FAR = 250;
 /** The operation of a lock that has holders. */
 export abstract class LockLeaf extends Leaf<Lock> {
   /** The first of the grants, linked by `after`, of which each must be given back before this can be. */
-  abstract blockers(): Grant | null;
+  abstract blockers(): Held | null;
 
   /** To be called when a waiter has been enlisted. O(1). */
   warnOfCycle(waiter: Waiter): void {
@@ -22,7 +22,7 @@ export abstract class LockLeaf extends Leaf<Lock> {
     const self = waiter.runner as Tasklet<unknown>;
     let closed = false;
     let left = FAR;
-    for (let grant = this.blockers(); grant !== null && !closed && left-- > 0; grant = grant.after) {
+    for (let grant: Held | null = this.blockers(); grant !== null && !closed && left-- > 0; grant = grant.after) {
       const { holder } = grant;
       closed = holder !== null && (holder === self || lockOf(holder) !== null);
     }
@@ -62,7 +62,7 @@ function circleOf(self: Tasklet<unknown>, first: LockLeaf): [Tasklet<unknown>, s
   const seen = new Set([self]);
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i] as Step;
-    for (let grant = step.leaf.blockers(); grant !== null; grant = grant.after) {
+    for (let grant: Held | null = step.leaf.blockers(); grant !== null; grant = grant.after) {
       const { holder } = grant;
       if (holder === self) return wayTo(step);
       if (holder === null || seen.has(holder)) continue;

@@ -2,7 +2,7 @@
 //
 // Invariants
 //   a grant with count 0 has been given back; giving it back again does nothing
-//   a grant is linked among the grants of what it came from exactly while its count is above 0 (a Mutex has but one, and does not link it)
+//   a grant is linked among the grants of what it came from exactly while its count is above 0 (a writer is alone, and is not linked)
 
 import { describeValue } from "../base/errors.ts";
 import type { Link } from "../base/list.ts";
@@ -22,7 +22,14 @@ export interface Source {
   giveBack(grant: Grant): void;
 }
 
-export class Grant implements Lock, Link<Grant> {
+/** One of those who hold a lock, and the next. */
+export interface Held {
+  /** The task; null for code outside any task. */
+  readonly holder: Tasklet<unknown> | null;
+  readonly after: Held | null;
+}
+
+export class Grant implements Lock, Held, Link<Grant> {
   declare readonly source: Source;
   /** The task that has it; null outside any task. */
   declare holder: Tasklet<unknown> | null;
@@ -77,7 +84,7 @@ export class Grants extends List<Grant> {
 const MOST_SAID = 8;
 
 /** Who has a grant, in words. */
-export function saidOf({ holder }: Grant): string {
+export function saidOf({ holder }: Held): string {
   if (holder === null) return "code outside any task";
   return holder.state < SUCCEEDED ? label(holder) : `${label(holder)}, which has ended`;
 }

@@ -2,7 +2,7 @@
 //
 // Invariants
 //   while somebody waits, it is locked
-//   its grant is null or has count 1
+//   it is locked exactly while it has the number of a key
 
 import { List } from "../base/list.ts";
 import { misuse, parking, resume, start } from "../core/leaf.ts";
@@ -11,7 +11,7 @@ import type { Tasklet } from "../core/task.ts";
 import type { Checked, Operation, Outcome, Selectable, Suspend } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { LockLeaf } from "./cycle.ts";
-import { Grant, holderOf, type Lock, nameIn, saidOf, takerOf } from "./grant.ts";
+import { type Held, holderOf, type Lock, nameIn, saidOf, takerOf } from "./grant.ts";
 import { holding } from "./holding.ts";
 
 /** What a `Condition` can be made for. */
@@ -38,20 +38,28 @@ export interface Lockable {
 export class Mutex implements Lockable {
   /** For messages and reports. */
   declare readonly name: string;
-  /** What its holder has, or null while it is free. @internal */
-  declare grant: Grant | null;
+  /** Who holds it; null also for code outside tasks. @internal */
+  declare holder: Tasklet<unknown> | null;
+  /** It has but one holder. @internal */
+  declare readonly after: null;
+  /** The number of the key that unlocks it, or 0 while it is free. @internal */
+  declare key: number;
+  declare private keys: number;
   /** @internal */
   declare readonly waiters: List<Waiter>;
 
   constructor(options?: { name?: string | undefined }) {
     this.name = nameIn(options, "Mutex");
-    this.grant = null;
+    this.holder = null;
+    this.after = null;
+    this.key = FREE;
+    this.keys = 0;
     this.waiters = new List();
   }
 
   /** Is it held by somebody? */
   get locked(): boolean {
-    return this.grant !== null;
+    return this.key !== FREE;
   }
 
   /**
@@ -68,7 +76,7 @@ export class Mutex implements Lockable {
 
   /** Locks if that needs no waiting; undefined if it is held. Part of the step it is called in, cancelled or not. O(1). */
   tryLock(): Lock | undefined {
-    return this.grant === null ? this.take(holderOf(machine.runner)) : undefined;
+    return this.key === FREE ? this.take(holderOf(machine.runner)) : undefined;
   }
 
   /**
@@ -77,9 +85,13 @@ export class Mutex implements Lockable {
    * @throws {@link MisuseError} if it is not locked
    */
   unlock(): void {
-    if (this.grant === null)
+    if (this.key === FREE)
       throw misuse(`Mutex.unlock: "${this.name}" is not locked. Unlock once per lock, or use withLock().`);
-    this.giveBack(this.grant);
+    const waiter = this.waiters.shift();
+    if (waiter === null) {
+      this.key = FREE;
+      this.holder = null;
+    } else complete(waiter, this.take(holderOf(waiter.runner)));
   }
 
   /**
@@ -95,41 +107,46 @@ export class Mutex implements Lockable {
   }
 
   /** Takes the lock, which is free. @internal */
-  take(holder: Tasklet<unknown> | null): Grant {
-    const grant = new Grant(this, holder, 1);
-    this.grant = grant;
-    return grant;
+  take(holder: Tasklet<unknown> | null): Key {
+    this.keys = (this.keys + 1) | 0 || 1; // stays a small integer; comes round after four thousand million locks
+    this.key = this.keys;
+    this.holder = holder;
+    return new Key(this, this.keys);
   }
 
-  /** @internal */
-  giveBack(grant: Grant): void {
-    grant.count = 0;
-    const waiter = this.waiters.shift();
-    if (waiter === null) {
-      this.grant = null;
-      return;
-    }
-    const next = new Grant(this, holderOf(waiter.runner), 1);
-    this.grant = next;
-    complete(waiter, next);
+  /** What the holder has in hand, for `restore`. @internal */
+  get hold(): unknown {
+    return this.key;
   }
 
-  /** It has been taken for the one who had it before. @internal */
-  restore(grant: Grant): void {
-    const taken = this.grant as Grant;
-    taken.count = 0;
-    grant.count = 1;
-    grant.holder = taken.holder;
-    this.grant = grant;
+  /** It has been taken for the one who had it before: what that has in hand is to fit again. @internal */
+  restore(hold: unknown): void {
+    this.key = hold as number;
   }
 
   /** Throws when an invariant does not hold. @internal */
   check(): void {
     this.waiters.check();
-    if (this.waiters.head !== null && this.grant === null)
-      throw new Error(`Mutex "${this.name}": somebody waits although it is free`);
-    if (this.grant !== null && this.grant.count !== 1)
-      throw new Error(`Mutex "${this.name}": its grant has been given back`);
+    if (this.key !== FREE) return;
+    if (this.waiters.head !== null) throw new Error(`Mutex "${this.name}": somebody waits although it is free`);
+    if (this.holder !== null) throw new Error(`Mutex "${this.name}": it is free, and has a holder`);
+  }
+}
+
+const FREE = 0;
+
+/** What the holder of a mutex has in hand. It holds the number of a key rather than being the key: storing a number in the mutex costs less than an object. */
+class Key implements Lock {
+  declare private readonly mutex: Mutex;
+  declare private readonly key: number;
+
+  constructor(mutex: Mutex, key: number) {
+    this.mutex = mutex;
+    this.key = key;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.mutex.key === this.key) this.mutex.unlock();
   }
 }
 
@@ -147,17 +164,17 @@ class MutexLock extends LockLeaf {
     if (machine.credit <= 0) return start(this);
     machine.credit--;
     const { mutex } = this;
-    if (mutex.grant === null) return { done: true, value: mutex.take(holderOf(machine.runner)) };
+    if (mutex.key === FREE) return { done: true, value: mutex.take(holderOf(machine.runner)) };
     this.enlist(parking(this));
     return PARKED as IteratorResult<Suspend, Lock>;
   }
 
   ready(): boolean {
-    return this.mutex.grant === null;
+    return this.mutex.key === FREE;
   }
 
   poll(): unknown {
-    return this.mutex.grant === null ? this.mutex.take(takerOf(this)) : NOT_READY;
+    return this.mutex.key === FREE ? this.mutex.take(takerOf(this)) : NOT_READY;
   }
 
   enlist(waiter: Waiter): void {
@@ -169,12 +186,12 @@ class MutexLock extends LockLeaf {
     this.mutex.waiters.remove(waiter);
   }
 
-  override blockers(): Grant | null {
-    return this.mutex.grant;
+  override blockers(): Held | null {
+    return this.mutex.locked ? this.mutex : null;
   }
 
   describe(): Description {
-    const { name, grant } = this.mutex;
-    return { operation: "mutex.lock", object: name, heldBy: grant === null ? [] : [saidOf(grant)] };
+    const { mutex } = this;
+    return { operation: "mutex.lock", object: mutex.name, heldBy: mutex.locked ? [saidOf(mutex)] : [] };
   }
 }

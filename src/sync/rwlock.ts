@@ -15,7 +15,7 @@ import type { Tasklet } from "../core/task.ts";
 import type { Checked, Operation, Outcome, Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { LockLeaf } from "./cycle.ts";
-import { Grant, Grants, holderOf, type Lock, nameIn, saidOf, takerOf } from "./grant.ts";
+import { Grant, Grants, type Held, holderOf, type Lock, nameIn, saidOf, takerOf } from "./grant.ts";
 import { holding } from "./holding.ts";
 import type { Lockable } from "./mutex.ts";
 
@@ -185,9 +185,15 @@ export class RwLock implements Lockable {
     return this.grant === null ? this.readers.holders() : [saidOf(this.grant)];
   }
 
-  /** It has been taken for the one who had it before. @internal */
-  restore(grant: Grant): void {
+  /** What the writer has in hand, for `restore`. @internal */
+  get hold(): unknown {
+    return this.grant;
+  }
+
+  /** It has been taken for the one who had it before: what that has in hand is to fit again. @internal */
+  restore(hold: unknown): void {
     const taken = this.grant as Grant;
+    const grant = hold as Grant;
     taken.count = 0;
     grant.count = 1;
     grant.holder = taken.holder;
@@ -233,7 +239,7 @@ class WriteLock extends LockLeaf {
     this.lock.writerGaveUp();
   }
 
-  override blockers(): Grant | null {
+  override blockers(): Held | null {
     return this.lock.held;
   }
 
@@ -267,7 +273,7 @@ class ReadLock extends LockLeaf {
     this.lock.waitingReaders.remove(waiter);
   }
 
-  override blockers(): Grant | null {
+  override blockers(): Held | null {
     return this.lock.held;
   }
 
