@@ -14,7 +14,7 @@ import { Cancelled, MisuseError } from "../base/errors.ts";
 import { machine, NOT_READY, PARKED, PROBE, RESUME } from "./machine.ts";
 import type { Selectable, Suspend } from "./types.ts";
 import type { Awaited, Description, Home, Runner } from "./waiter.ts";
-import { CANCEL, ERROR, GRANTED, READY, RETRY, RUNNING, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
+import { CANCEL, ERROR, GRANTED, READY, RETRY, RUNNING, TOLD, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
 
 type Step<T> = IteratorResult<Suspend, T>;
 
@@ -154,6 +154,7 @@ export function resume<T>(leaf: Leaf<T>, input: unknown): Step<T> {
       return { done: true, value: leaf.failed(result) };
     case CANCEL:
       machine.reserve--;
+      runner.flags |= TOLD;
       throw runner.cancelled;
     default:
       return start(leaf);
@@ -209,6 +210,7 @@ function startSlowly<T>(leaf: Leaf<T>): Step<T> {
   if (cancelled !== null) {
     if (machine.reserve <= 0) return requeue(leaf, RETRY);
     machine.reserve--;
+    runner.flags |= TOLD;
     throw cancelled;
   }
   // 3 budget spent: let the others have their turn

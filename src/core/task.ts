@@ -30,6 +30,7 @@ export const COUNTED = 64; // takes one of the places of its group
 export const ASYNC = 128; // its body is an async function
 export const ABSOLVED = 256; // its body returned although it was cancelled: that counts as success
 export const SHIELDED = 512; // performs a shield: starts even where its owner has been cancelled
+// and TOLD, which leaves set: see waiter.ts
 
 // Kinds of scope.
 export const BODY = 0;

@@ -26,10 +26,14 @@ export const CANCEL = 3; // its scope was cancelled: throw that
 export const RETRY = 4; // its budget was spent: start the operation again
 export const GRANTED = 5; // a policy let it go on: start the operation without asking again
 
+/** A flag of a task, beside those in task.ts: a cancellation has been thrown in it. */
+export const TOLD = 1024;
+
 /** What the protocol knows of a task: enough to park it and to wake it. */
 export interface Runner {
   readonly id: number;
   readonly name: string;
+  flags: number;
   state: number;
   wake: number;
   result: unknown;

@@ -8,12 +8,12 @@ import { Composite } from "../core/body.ts";
 import { cancelScope } from "../core/cancel.ts";
 import { extent } from "../core/extent.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
-import { said } from "../core/lifecycle.ts";
+import { note, said } from "../core/lifecycle.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { select } from "../core/select.ts";
-import { type GroupState, label, type Scope, type Tasklet, type Watcher } from "../core/task.ts";
+import { type GroupState, label, OBSERVED, type Scope, type Tasklet, type Watcher } from "../core/task.ts";
 import type { Operation, Result, Suspend } from "../core/types.ts";
-import { complete, type Description, Failed, SUCCEEDED, type Waiter } from "../core/waiter.ts";
+import { complete, type Description, FAILED, Failed, READY, SUCCEEDED, TOLD, type Waiter } from "../core/waiter.ts";
 import { branch, failureOf, isolating, operationsIn, toldTo } from "./branches.ts";
 
 const LOST = "another operation was first";
@@ -84,6 +84,8 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
   /** The one that has decided it; null if none can any more. */
   declare private winner: Tasklet<unknown> | null;
   declare private waiter: Waiter | null;
+  /** Those that were about to go on when it was decided; null until then. */
+  declare private underway: readonly Tasklet<unknown>[] | null;
 
   /** With a state the first to succeed decides, without one the first to end. */
   constructor(scope: Scope, state: GroupState | null) {
@@ -95,6 +97,7 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
     this.decided = false;
     this.winner = null;
     this.waiter = null;
+    this.underway = null;
   }
 
   start(operation: unknown): Tasklet<unknown> {
@@ -106,7 +109,10 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
 
   ended(task: Tasklet<unknown>): void {
     this.left--;
-    if (this.decided) return;
+    if (this.decided) {
+      if (this.state !== null) this.lost(task);
+      return;
+    }
     if (this.state !== null && task.state !== SUCCEEDED) {
       toldTo(this.scope, task); // its error is one of those that are thrown if all fail
       if (this.left > 0) return;
@@ -117,10 +123,19 @@ class Branches extends Leaf<Tasklet<unknown> | null> implements Watcher {
     this.settle();
   }
 
+  /** One of those that live with failures has lost. If it failed by itself, before it was told so, that is such a failure; else its cleanup did. */
+  private lost(task: Tasklet<unknown>): void {
+    task.flags |= OBSERVED;
+    if (task.state !== FAILED) return;
+    const byItself = (task.flags & TOLD) === 0 && this.underway?.includes(task) === true;
+    if (!byItself) note(this.scope, task.result);
+  }
+
   /** It is decided, here or elsewhere: from now on a branch has only to end, and if its cleanup fails, that is thrown. */
   settle(): void {
     this.decided = true;
-    if (this.state !== null) this.state.isolate = false;
+    if (this.underway !== null) return;
+    this.underway = this.tasks.filter((task) => task.state === READY);
     for (const task of this.tasks) task.cancel(LOST); // not the scope, in which the body has yet to learn of it
   }
 
