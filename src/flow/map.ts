@@ -36,6 +36,8 @@ class Mapping {
   declare readonly iterator: Iterator<unknown> | null;
   declare readonly pulled: Pulled<unknown> | null;
   declare private workers: number;
+  /** A worker has been hired that has not begun yet. */
+  declare spare: boolean;
   /** A worker is asking the source. */
   declare asking: boolean;
   declare exhausted: boolean;
@@ -50,14 +52,16 @@ class Mapping {
     this.iterator = pulls ? null : (items as Iterable<unknown>)[Symbol.iterator]();
     this.pulled = pulls ? pulledFrom(items as AsyncIterable<unknown>) : null;
     this.workers = 0;
+    this.spare = false;
     this.asking = false;
     this.exhausted = false;
   }
 
-  /** One more worker, unless there are enough. */
+  /** One more worker, unless there are enough: where calls end at once, one may do the work of all. */
   hire(): void {
-    if (this.workers === this.concurrency) return;
+    if (this.spare || this.workers === this.concurrency) return;
     this.workers++;
+    this.spare = true;
     const task = spawn(this.scope.task.program as Keeper, this.scope, work as AnyBody, [this], 0);
     watch(task, this.watcher);
   }
@@ -70,6 +74,7 @@ class Mapping {
 function* work(mapping: Mapping): Steps<void> {
   const { f, results, iterator, pulled } = mapping;
   const task = machine.runner as Tasklet<unknown>;
+  mapping.spare = false;
   for (;;) {
     yield* checkpoint; // also where neither the source nor the function ever waits; others may have their turn here, so it comes before the look
     if (mapping.asking || mapping.exhausted) break;
