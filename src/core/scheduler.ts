@@ -246,12 +246,17 @@ export class Scheduler implements Readier {
         queue.unshift(task);
         return false;
       }
-      if (resident.contexts === null) this.step(task);
-      else resident.contextOf(task)(() => this.step(task));
-      if (machine.errands !== null) runErrands();
+      if (resident.contexts === null) this.stepOut(task);
+      else resident.contextOf(task)(() => this.stepOut(task));
       this.probe?.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null);
     }
     return true;
+  }
+
+  /** A step with what it has left to be done after it. */
+  private stepOut(task: Tasklet<unknown>): void {
+    this.step(task);
+    if (machine.errands !== null) runErrands();
   }
 
   private chooseTask(policy: Policy): Tasklet<unknown> {

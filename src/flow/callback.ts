@@ -5,7 +5,7 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { afterwards, NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, fail, type Waiter } from "../core/waiter.ts";
-import { outsideTasks } from "./outside.ts";
+import { outsideTasks, soon } from "./outside.ts";
 
 type Resolve<T> = (value: T) => void;
 type Reject = (error: unknown) => void;
@@ -22,6 +22,7 @@ class Call<T> {
   }
 
   begin(start: Start<T>): void {
+    if (this.waiter === null) return; // given up before it had begun
     const called = outsideTasks(() =>
       start(
         (value) => {
@@ -74,7 +75,7 @@ class Callback<T> extends Leaf<T> {
   enlist(waiter: Waiter): void {
     const call = new Call<T>(waiter);
     waiter.payload = call;
-    call.begin(this.start);
+    soon(() => call.begin(this.start));
   }
 
   delist(waiter: Waiter): void {

@@ -12,7 +12,7 @@ import { misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import type { Receiver } from "../core/types.ts";
 import { Feed } from "./feed.ts";
-import { outsideTasks } from "./outside.ts";
+import { outsideTasks, soon } from "./outside.ts";
 import { canBePulled, type Pulled, pulledFrom } from "./pull.ts";
 
 class Source<T> extends Feed<T> {
@@ -42,8 +42,7 @@ class Source<T> extends Feed<T> {
     const { pulled, asked } = this;
     this.arrived = NOT_READY;
     this.end(undefined);
-    if (pulled === null) return;
-    const left = outsideTasks(() => pulled.leave(reason, asked));
+    const left = outsideTasks(() => (pulled ?? pulledFrom(this.source)).leave(reason, pulled !== null && !asked));
     if (left.failed) Promise.reject(left.error);
   }
 
@@ -65,14 +64,18 @@ class Source<T> extends Feed<T> {
   private ask(): void {
     if (this.asked || this.ended) return;
     this.asked = true;
+    soon(() => this.fetch());
+  }
+
+  private fetch(): void {
+    if (this.ended) return;
     const called = outsideTasks(() => {
       this.pulled ??= pulledFrom(this.source);
-      return this.pulled.next();
+      return Promise.resolve(this.pulled.next());
     });
-    Promise.resolve(called.failed ? Promise.reject(called.error) : called.value).then(
-      (result) => this.came(result),
-      (error) => this.stop(error ?? new Error("fromIterable: the source failed without an error")),
-    );
+    (called.failed ? Promise.reject(called.error) : called.value)
+      .then((result) => this.came(result))
+      .catch((error) => this.stop(error ?? new Error("fromIterable: the source failed without an error")));
   }
 
   private came(result: IteratorResult<T, unknown>): void {
@@ -82,7 +85,7 @@ class Source<T> extends Feed<T> {
       this.stop(
         misuse(`fromIterable: next() of the source gave ${describeValue(result)}, which is no iterator result.`),
       );
-    else if (result.done === true) this.stop(undefined);
+    else if (result.done) this.stop(undefined);
     else if (!this.serve(result.value)) this.arrived = result.value;
     else if (this.waiters.head !== null) this.ask();
   }
@@ -131,7 +134,10 @@ export function toWebStream<T>(receiver: Receiver<T>): ReadableStream<T> {
   return new ReadableStream<T>(
     {
       async pull(controller) {
-        const next = await receiver.next();
+        // The stream's own: in the task that happens to read it would be cancelled with that.
+        const asked = outsideTasks(() => receiver.next());
+        if (asked.failed) throw asked.error;
+        const next = await asked.value;
         if (next.done === true) controller.close();
         else controller.enqueue(next.value);
       },

@@ -3,14 +3,14 @@
 /** A source that has been opened. */
 export interface Pulled<T> {
   next(): PromiseLike<IteratorResult<T, unknown>>;
-  /** No more is wanted, perhaps in the midst of a `next`. If that fails it is told to the process, as nobody waits for it. */
-  leave(reason: unknown, asked: boolean): void;
+  /** No more is wanted. `atValue` says that the last `next` has been answered. If it fails that is told to the process, as nobody waits for it. */
+  leave(reason: unknown, atValue: boolean): void;
 }
 
 /** Is this an async iterable, or a stream? */
 export function canBePulled(source: unknown): boolean {
   if (typeof source !== "object" || source === null) return false;
-  return isStream(source) || Symbol.asyncIterator in source;
+  return isStream(source) || typeof (source as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
 }
 
 export function pulledFrom<T>(source: AsyncIterable<T>): Pulled<T> {
@@ -23,10 +23,10 @@ function fromAsync<T>(source: AsyncIterable<T>): Pulled<T> {
   const iterator = source[Symbol.asyncIterator]();
   return {
     next: () => iterator.next(),
-    leave(reason, asked) {
-      // A generator that has been asked for a value hears of return() only after it; a stream of Node can be told at once.
+    leave(reason, atValue) {
+      // A generator hears of return() only where it has given a value, which that of a stream of Node may never do: but the stream itself can be told.
       const { destroy } = source as { destroy?: unknown };
-      if (asked && typeof destroy === "function") destroy.call(source);
+      if (!atValue && typeof destroy === "function") destroy.call(source);
       void iterator.return?.(reason);
     },
   };

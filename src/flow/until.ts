@@ -12,7 +12,7 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, fail, type Waiter } from "../core/waiter.ts";
-import { abortWith, outsideTasks } from "./outside.ts";
+import { abortWith, outsideTasks, soon } from "./outside.ts";
 
 const PENDING = 0;
 const FULFILLED = 1;
@@ -102,8 +102,9 @@ class Call<T> {
   }
 
   begin(start: Start<T>): void {
-    const called = outsideTasks(() => start(this.controller.signal));
-    Promise.resolve(called.failed ? Promise.reject(called.error) : called.value).then(
+    if (this.waiter === null) return; // given up before it had begun
+    const called = outsideTasks(() => Promise.resolve(start(this.controller.signal)));
+    (called.failed ? Promise.reject(called.error) : called.value).then(
       (value) => {
         const waiter = this.end();
         if (waiter !== null) complete(waiter, value);
@@ -146,7 +147,7 @@ class UntilCalled<T> extends Leaf<T> {
   enlist(waiter: Waiter): void {
     const call = new Call<T>(waiter);
     waiter.payload = call;
-    call.begin(this.start);
+    soon(() => call.begin(this.start));
   }
 
   delist(waiter: Waiter): void {
