@@ -14,6 +14,9 @@ import type { Receiver } from "../core/types.ts";
 import { schedulerFor } from "../time/clock.ts";
 import { Feed } from "./feed.ts";
 
+/** Milliseconds; below that the beats could not be told apart on the clock. */
+const SHORTEST = 0.001;
+
 /** Beats at a steady pace. See `ticker`. `cancel` ends it for good: receivers find the end. */
 export interface Ticker extends Receiver<number> {
   /** Beats that nobody received in time. */
@@ -41,7 +44,7 @@ class GridTicker extends Feed<number> implements Ticker {
     super("ticker");
     this.scheduler = scheduler;
     this.alarm = new Beat(this);
-    this.period = ms;
+    this.period = Math.max(ms, SHORTEST);
     this.origin = scheduler.host.now();
     this.taken = 0;
     this.lost = 0;
@@ -64,7 +67,7 @@ class GridTicker extends Feed<number> implements Ticker {
     checkPeriod(ms, "Ticker.reset");
     if (this.ended) throw misuse("Ticker.reset: the ticker was cancelled. Make a new one.");
     this.stop();
-    this.period = ms;
+    this.period = Math.max(ms, SHORTEST);
     this.origin = this.scheduler.host.now();
     this.taken = 0;
     this.running = true;
@@ -84,13 +87,14 @@ class GridTicker extends Feed<number> implements Ticker {
     this.attend();
   }
 
+  /** Is there a beat for one who only comes now? Those in line have theirs first. */
   holds(): boolean {
-    return this.latest() > this.taken;
+    return this.waiters.head === null && this.latest() > this.taken;
   }
 
   pull(): number {
     const latest = this.latest();
-    this.lost += latest - this.taken - 1;
+    this.lost += Math.max(latest - this.taken - 1, 0);
     this.taken = latest;
     return this.origin + latest * this.period;
   }
@@ -109,7 +113,7 @@ class GridTicker extends Feed<number> implements Ticker {
 
   /** The time of a beat has come, and somebody waits. */
   beat(): void {
-    if (this.holds()) this.serve(this.pull());
+    this.serve(this.pull());
     this.attend();
   }
 
@@ -120,8 +124,8 @@ class GridTicker extends Feed<number> implements Ticker {
     const now = this.scheduler.host.now();
     let n = Math.floor((now - origin) / period);
     // The division may be off by one where the product, which the alarm is set to, is not.
-    while (origin + (n + 1) * period <= now) n++;
-    while (n > 0 && origin + n * period > now) n--;
+    if (origin + (n + 1) * period <= now) n++;
+    else if (origin + n * period > now) n--;
     return Math.max(n, this.taken);
   }
 
@@ -157,7 +161,7 @@ function checkPeriod(ms: number, from: string): void {
 /**
  * Beats every `ms` milliseconds from now on. A receiver gets the time the latest beat was due, on the clock of `now`; beats lie on the grid of when the ticker
  * was made, however late they are received. At most one is kept for a receiver that is slow: those passed over are counted in `missed`. Each beat goes to one
- * receiver, the first in line. Never ends by itself.
+ * receiver, the first in line. Never ends by itself. A period below a microsecond counts as one.
  *
  * **Cost.** A ticker that nobody waits for costs nothing, and keeps neither the process nor a verdict away. Waiting is O(log n) in the number of timers.
  *

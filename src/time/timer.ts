@@ -71,8 +71,9 @@ class DeadlineTimer extends Alarm implements Timer {
     return was;
   }
 
+  /** Has the time come for one who only comes now? Not before those in line. */
   isDue(): boolean {
-    return this.armed && this.deadline <= this.scheduler.host.now();
+    return this.armed && this.waiters.head === null && this.deadline <= this.scheduler.host.now();
   }
 
   /** Takes the time that has come. */
