@@ -55,6 +55,7 @@ class EventChannel<T> extends BufferedChannel<T> implements Disposable {
   }
 
   private emitted(value: T): void {
+    if (this.closed) return; // an emitter goes on with those who listened when it began
     if (this.trySend(value)) return;
     this.failWith(
       misuse(
@@ -65,7 +66,7 @@ class EventChannel<T> extends BufferedChannel<T> implements Disposable {
 
   private failWith(error: unknown): void {
     this.silence();
-    this.close(error);
+    if (!this.closed) this.close(error);
   }
 
   private silence(): void {
