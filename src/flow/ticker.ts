@@ -19,7 +19,7 @@ const SHORTEST = 0.001;
 
 /** Beats at a steady pace. See `ticker`. `cancel` ends it for good: receivers find the end. */
 export interface Ticker extends Receiver<number> {
-  /** Beats that nobody received in time. */
+  /** Beats that were passed over because a later one came before anybody received them. The latest is not among them: it is kept. */
   readonly missed: number;
   /**
    * Starts a new grid: beats every `ms` milliseconds from now on. A beat that has not been received is gone. Starts a stopped ticker again. O(log n).

@@ -174,7 +174,8 @@ const nothing = (): undefined => {};
  * zero; an operation that can complete at once has no limit. If it returns normally although its time is up, that counts, and so does what its cleanup throws.
  * What it has started has to end in time too.
  *
- * With a single operation such as `receive` or `lock` it is one operation with one commit point: either the value is received or the time is up, never both.
+ * With a single operation such as `receive` or `lock` there is one commit point: either the value is received or the time is up, never both. By its type it is
+ * no case of a `select`: write `sleep(ms)` as a case there.
  *
  * **Cost.** Nothing but a few nanoseconds for a leaf that is ready; else a timer, O(log n).
  *

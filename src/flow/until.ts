@@ -166,14 +166,14 @@ class UntilCalled<T> extends Leaf<T> {
  * which is not before the event loop's next microtask, also when it is settled already. Its rejection counts as handled as soon as it has been waited for.
  *
  * A function is called anew each time the operation starts, outside any task, and gets a signal that is aborted when the operation is cancelled, or loses a
- * `select`. What becomes of its promise then is nobody's concern any more. A throw of the function counts as a rejection.
+ * `select`. What becomes of its promise then is nobody's concern any more, nor is it waited for: where async code of your own has to clean up, start it as a
+ * task with `go`. A throw of the function counts as a rejection.
  *
  * **Cancellation.** At once: a promise cannot be told, a function is told by its signal.
  *
  * @throws what the promise is rejected with; {@link MisuseError} at the call if it is given neither a promise nor a function
  * @example
- * const response = yield* until((signal) => fetch(url, { signal }));
- * const text = yield* until(response.text());
+ * const text = yield* until(async (signal) => (await fetch(url, { signal })).text());
  */
 export function until<T>(source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): Selectable<T> {
   if (typeof source === "function") return new UntilCalled(source);
