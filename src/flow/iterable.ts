@@ -122,8 +122,8 @@ export function fromIterable<T>(source: AsyncIterable<T> | ReadableStream<T>): R
 
 /**
  * A receiver as a stream of the web, with back-pressure: a value is received only when the stream wants one. Cancelling the stream cancels the receiver; the
- * end and the error of the receiver are those of the stream. `Readable.fromWeb(toWebStream(receiver), { objectMode: true })` is a stream of Node with the same properties; without
- * `objectMode` it takes only strings and bytes.
+ * end and the error of the receiver are those of the stream. `Readable.fromWeb(toWebStream(receiver), { objectMode: true })` is a stream of Node with the same
+ * properties; without `objectMode` it takes only strings and bytes.
  *
  * @throws {@link MisuseError} at the call if it is given no receiver
  * @example
