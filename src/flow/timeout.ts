@@ -15,18 +15,26 @@ import type { Operation, Suspend } from "../core/types.ts";
 import { completeJoint, type Description, Failed, type Joint, Waiter } from "../core/waiter.ts";
 import { delayOf } from "../time/clock.ts";
 
-/** What the wait is completed with when the time is up. */
-const LATE: unknown = Symbol("late");
+/** What the wait is completed with when the time is up. It says whose: a limit may be inside another one. */
+class Late {
+  declare readonly limit: Leaf<unknown>;
+
+  constructor(limit: Leaf<unknown>) {
+    this.limit = limit;
+  }
+}
 
 /** A leaf that is waited for, and the alarm beside it. Whichever comes first takes the other back. */
 class Limited extends Alarm implements Joint {
   declare readonly outer: Waiter;
   declare readonly inner: Waiter;
+  declare private readonly limit: Leaf<unknown>;
   declare private readonly leaf: Leaf<unknown>;
 
-  constructor(outer: Waiter, leaf: Leaf<unknown>) {
+  constructor(outer: Waiter, limit: Leaf<unknown>, leaf: Leaf<unknown>) {
     super();
     this.outer = outer;
+    this.limit = limit;
     this.leaf = leaf;
     this.inner = new Waiter(outer.runner, this, 0);
     this.inner.leaf = leaf;
@@ -49,7 +57,7 @@ class Limited extends Alarm implements Joint {
 
   fire(): void {
     this.leaf.delist(this.inner);
-    completeJoint(this.inner, LATE);
+    completeJoint(this.inner, new Late(this.limit));
   }
 
   settle(_inner: Waiter, raw: unknown): unknown {
@@ -80,7 +88,7 @@ class Timed<T> extends Leaf<T> {
   }
 
   enlist(waiter: Waiter): void {
-    const limited = new Limited(waiter, this.inner);
+    const limited = new Limited(waiter, this as Leaf<unknown>, this.inner);
     waiter.payload = limited;
     limited.begin(this.ms);
   }
@@ -90,7 +98,7 @@ class Timed<T> extends Leaf<T> {
   }
 
   override finish(raw: unknown): T {
-    if (raw === LATE) return this.late(this.ms, this.inner);
+    if (raw instanceof Late && raw.limit === (this as Leaf<unknown>)) return this.late(this.ms, this.inner);
     return raw instanceof Failed ? this.inner.failed(raw.error) : this.inner.finish(raw);
   }
 
