@@ -5,8 +5,11 @@ import { Composite } from "../core/body.ts";
 import { misuse } from "../core/leaf.ts";
 import { checkBody, runningTask } from "../core/run.ts";
 import { type AnyBody, label } from "../core/task.ts";
-import type { Body, Operation, Suspend } from "../core/types.ts";
+import type { Body, Checked, Operation, Suspend } from "../core/types.ts";
 import { Isolated, shared } from "./isolated.ts";
+
+/** What is neither an operation nor a promise. */
+type Plain<T> = T extends Operation<unknown> | PromiseLike<unknown> ? never : unknown;
 
 /**
  * Runs a body when it is first asked for, and gives everybody its result: lazy setup that must not be done twice.
@@ -23,6 +26,9 @@ export class Once<T> {
   declare private call: Isolated<T> | null;
 
   /** @throws {@link MisuseError} if the body is no function */
+  constructor(body: Body<T>);
+  /** A body that returns a string, an array or the like: the compiler would look for `T` in what that iterates. */
+  constructor(body: () => T & Checked<T> & Plain<T>);
   constructor(body: Body<T>) {
     checkBody(body, "Once");
     this.body = body as AnyBody;
