@@ -6,14 +6,10 @@ import {
   always,
   currentTask,
   go,
-  group,
-  Latch,
   MisuseError,
-  named,
   never,
   Once,
   type Operation,
-  run,
   type Selectable,
   select,
   sleep,
@@ -23,7 +19,6 @@ import {
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
-import { stuck } from "../support/sync.ts";
 
 test("the body runs when it is first asked for, once, and everybody gets its value", async () => {
   await simulate(function* () {
@@ -141,96 +136,6 @@ test("an error that no caller is left for is kept for the next one, and harms no
     yield* sleep(10);
     assert.equal((yield* caught(RangeError, once.do())).message, "boom");
   });
-});
-
-test("the body belongs to the run: a group that asked may end before it, the run ends after it", async () => {
-  let ended = 0;
-  const once = new Once(function* () {
-    yield* sleep(10);
-    ended++;
-  });
-  await simulate(function* () {
-    yield* group(function* (g) {
-      g.daemon(() => once.do());
-      yield* yieldNow();
-    });
-    assert.equal(ended, 0);
-  });
-  assert.equal(ended, 1);
-});
-
-test("a run that is cancelled midway has not done it: the next one starts anew", async () => {
-  let ran = 0;
-  const cleaned: number[] = [];
-  const once = new Once(function* () {
-    const n = ++ran;
-    try {
-      yield* sleep(10);
-      return n;
-    } finally {
-      cleaned.push(n);
-    }
-  });
-  await rejected(
-    RangeError,
-    simulate(function* () {
-      go(() => once.do());
-      yield* sleep(5);
-      throw new RangeError("boom");
-    }),
-  );
-  assert.deepEqual([ran, ...cleaned], [1, 1]);
-  assert.equal(await simulate(() => once.do()), 2);
-  assert.equal(await simulate(() => once.do()), 2);
-});
-
-test("a caller of another run starts anew what the end of the first has cut short", async () => {
-  let ran = 0;
-  const shut = new Latch();
-  const once = new Once(function* () {
-    const n = ++ran;
-    yield* n === 1 ? never : yieldNow();
-    return n;
-  });
-  const first = run(function* () {
-    go(() => once.do());
-    yield* shut.wait();
-    throw new RangeError("boom");
-  });
-  const second = run(function* () {
-    const callers = [go(() => once.do()), go(() => once.do())];
-    for (let i = 0; i < 3; i++) yield* yieldNow();
-    assert.equal(ran, 1);
-    shut.open();
-    for (const caller of callers) assert.equal(yield* caller, 2);
-  });
-  await rejected(RangeError, first);
-  await second;
-  assert.equal(ran, 2);
-});
-
-test("a body that asks for itself is misuse, and one whose child does is told as a deadlock", async () => {
-  await simulate(function* () {
-    const once: Once<number> = new Once(
-      named("setup", function* (): Operation<number> {
-        return yield* once.do();
-      }),
-    );
-    const error = yield* caught(MisuseError, once.do());
-    assert.match(
-      error.message,
-      /^Once\.do: task #2 "setup" asks for its own result\. A body must not call do\(\) of its own Once\.$/,
-    );
-  });
-  const report = await stuck(function* () {
-    const once: Once<void> = new Once(
-      named("setup", function* () {
-        yield* go(() => once.do());
-      }),
-    );
-    yield* once.do();
-  });
-  assert.match(report, /waits for once\.do setup, for 0 ms, held by task #2 "setup"/);
 });
 
 test("what is no body is misuse when it is made, and do() works only inside a task", async () => {

@@ -2,19 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  channel,
-  go,
-  type Lock,
-  MisuseError,
-  never,
-  RwLock,
-  select,
-  selectNow,
-  type Task,
-  TaskCancelledError,
-  yieldNow,
-} from "offshoot";
+import { go, type Lock, MisuseError, RwLock, type Task, TaskCancelledError, yieldNow } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, thrown } from "../support/caught.ts";
 import { check } from "../support/sync.ts";
@@ -199,64 +187,5 @@ test("unlocking a side that is not locked is misuse, and changes nothing", async
         thrown(MisuseError, () => lock[verb](null as never)).message,
         new RegExp(`^RwLock.${verb}: the body must be a function, got null`),
       );
-  });
-});
-
-test("both sides are cases of a select, nested, mapped, and several in one", async () => {
-  await simulate(function* () {
-    const lock = new RwLock();
-    const ch = channel<number>();
-    assert.equal((yield* select({ read: lock.readLock(), value: ch.receive() })).key, "read");
-    assert.equal(selectNow({ write: lock.lock() }), undefined);
-    assert.equal(selectNow({ write: lock.lock(), read: lock.readLock() })?.key, "read");
-    lock.readUnlock();
-
-    const loser = go(() => select({ write: lock.lock(), deep: select([lock.lock(), ch.receive()]) }));
-    const reader = go(() => select([lock.readLock(), lock.readLock(), never]));
-    yield* yieldNow();
-    assert.equal(statuses(loser, reader), "waiting waiting");
-    yield* ch.send(1);
-    assert.equal((yield* loser).key, "deep");
-    yield* reader; // only the write cases of the select had stopped it
-    check(lock);
-
-    const writer = go(() => select({ write: select([lock.lock().map(() => "mapped")]), twice: lock.lock() }));
-    yield* yieldNow();
-    lock.readUnlock();
-    check(lock);
-    lock.readUnlock();
-    assert.deepEqual(yield* writer, { key: "write", value: { key: 0, value: "mapped" } });
-    check(lock);
-    lock.unlock();
-    assert.ok(lock.tryLock());
-  });
-});
-
-test("a select with both sides takes one of them, and the other has done nothing", async () => {
-  await simulate(function* () {
-    for (const held of ["writer", "readers"]) {
-      const lock = new RwLock();
-      if (held === "writer") yield* lock.lock();
-      else yield* lock.readLock();
-      const blocker = go(() => lock.lock());
-      yield* yieldNow();
-      const both = go(() => select({ write: lock.lock(), read: lock.readLock() }));
-      yield* yieldNow();
-      if (held === "writer") lock.unlock();
-      else lock.readUnlock();
-      check(lock);
-      if (held === "readers") {
-        yield* blocker;
-        lock.unlock();
-      }
-      const { key, value } = yield* both;
-      assert.equal(key, "read");
-      value[Symbol.dispose]();
-      if (held === "writer") {
-        yield* blocker;
-        lock.unlock();
-      }
-      assert.ok(lock.tryLock());
-    }
   });
 });
