@@ -78,7 +78,7 @@ class PromiseWait extends HeldWait {
   }
 
   describe(): Description {
-    return { operation: "until", object: "its async body", heldBy: [], outside: true };
+    return { operation: "the promise of", object: "its async body", heldBy: [], outside: true };
   }
 }
 

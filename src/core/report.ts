@@ -58,8 +58,7 @@ export function stackOf(task: Tasklet<unknown>): string[] {
   return stack === null ? [] : userFrames(stack);
 }
 
-const inWords = ({ operation, object }: Description): string =>
-  operation === "until" ? `the promise of ${object}` : `${operation} ${object}`;
+const inWords = ({ operation, object }: Description): string => `${operation} ${object}`;
 
 /** Its name in the stack tells the frames of the task from those of whoever asks. */
 function offshootProbe(generator: Iterator<unknown, unknown, unknown>): void {
