@@ -111,7 +111,7 @@ function* work(mapping: Mapping): Steps<void> {
 /** The next of a source, as an operation: a receiver of ours has one already. */
 function asked(pulled: Pulled<unknown>): Operation<IteratorResult<unknown, unknown>> {
   const next = pulled.next();
-  return next instanceof Leaf ? next : until(next);
+  return next instanceof Leaf ? next : until(Promise.resolve(next)); // for await takes what is no promise, too
 }
 
 function* performMap(items: Iterable<unknown> | AsyncIterable<unknown>, f: F, concurrency: number): Steps<unknown[]> {

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { test } from "node:test";
 import { channel, fromIterable, go, map, now, type Operation, sleep, ticker } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { caught } from "../support/caught.ts";
 
 function* slowly<T>(item: T): Operation<T> {
   yield* sleep(10);
@@ -160,6 +161,45 @@ test("a stream of Node is read to its end", async () => {
     const got = yield* map(stream as AsyncIterable<number>, (item) => book.call(item), { concurrency: 2 });
     assert.deepEqual(got, [1, 2, 3, 4, 5, 6]);
     assert.equal(stream.destroyed, true);
+  });
+});
+
+test("an async iterable whose results are there at once, as for await takes them", async () => {
+  await simulate(function* () {
+    let n = 0;
+    const next = (): IteratorResult<number, void> =>
+      n < 3 ? { done: false, value: n++ } : { done: true, value: undefined };
+    const source = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<number>;
+    assert.deepEqual(yield* map(source, (item) => item, { concurrency: 2 }), [0, 1, 2]);
+  });
+});
+
+test("a source that cannot be opened, or throws when it is asked, fails map", async () => {
+  await simulate(function* () {
+    const boom = new RangeError("boom");
+    const throws = (): never => {
+      throw boom;
+    };
+    const options = { concurrency: 2 };
+    const unopened = [{ [Symbol.iterator]: throws }, { [Symbol.asyncIterator]: throws }];
+    const unasked = [
+      { [Symbol.iterator]: () => ({ next: throws, return: throws }) },
+      { [Symbol.asyncIterator]: () => ({ next: throws, return: throws }) },
+    ];
+    for (const source of [...unopened, ...unasked] as Iterable<number>[])
+      assert.equal(
+        yield* caught(
+          RangeError,
+          map(source, () => {}, options),
+        ),
+        boom,
+      );
+    const locked = new ReadableStream<number>();
+    locked.getReader();
+    yield* caught(
+      TypeError,
+      map(locked as unknown as AsyncIterable<number>, () => {}, options),
+    );
   });
 });
 
