@@ -66,3 +66,22 @@ test("a select with both sides takes one of them, and the other has done nothing
     }
   });
 });
+
+test("when the waiting writer gives up and the last reader leaves in one step, the readers in line go before whoever asks then", async () => {
+  await simulate(function* () {
+    const lock = new RwLock();
+    const ch = channel<number>();
+    yield* lock.readLock();
+    const writer = go(() => select({ write: lock.lock(), value: ch.receive() }));
+    yield* yieldNow();
+    const reader = go(() => lock.readLock());
+    yield* yieldNow();
+    assert.equal(ch.trySend(1), true); // the writer's select is settled, and its place in line is given up
+    lock.readUnlock();
+    assert.equal(lock.tryLock(), undefined);
+    check(lock);
+    assert.equal((yield* writer).key, "value");
+    (yield* reader)[Symbol.dispose]();
+    assert.ok(lock.tryLock());
+  });
+});
