@@ -130,6 +130,10 @@ export class Receive<T> extends Take<T, T> {
     return raw as T;
   }
 
+  override fails(raw: unknown): boolean {
+    return raw === END;
+  }
+
   describe(): Description {
     const { name, outside } = this.channel;
     return { operation: "channel.receive", object: name, heldBy: [], outside };
@@ -169,6 +173,10 @@ export class Next<T> extends Take<T, IteratorResult<T, void>> {
     if (raw !== END) return { done: false, value: raw as T };
     if (this.channel.failed) throw this.channel.endError();
     return { done: true, value: undefined };
+  }
+
+  override fails(raw: unknown): boolean {
+    return raw === END && this.channel.failed;
   }
 
   describe(): Description {

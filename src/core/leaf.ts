@@ -5,7 +5,8 @@
 //   enlist(w)    registers a waiter; from now on a peer may commit it by unlinking and completing the waiter.
 //   delist(w)    takes the waiter back; the operation has then done nothing.
 //   finish(raw)  makes the value the user gets of what the commit handed over; runs in the task that waited.
-//   failed(e)    the same for a peer that has failed it: throws, unless the leaf makes a value of errors.
+//   failed(e)    the same for a peer that has failed it; throws.
+//   fails(raw)   would finish throw? For `any`, which lives with failures.
 //
 // A leaf is its own iterator, and keeps nothing of one use: that lies in the task that runs, so one leaf may be yielded by several tasks at once, and
 // again. `next` is called with undefined to start, with RESUME when the task's turn has come, with PROBE when somebody asks where it stands.
@@ -41,6 +42,11 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
 
   failed(error: unknown): T {
     throw error;
+  }
+
+  /** Would `finish` throw, as far as that can be told without calling code of users? */
+  fails(_raw: unknown): boolean {
+    return false;
   }
 
   [Symbol.iterator](): this {
@@ -127,6 +133,10 @@ class Mapped<T, U> extends Leaf<U> {
 
   override finish(raw: unknown): U {
     return this.f(this.inner.finish(raw));
+  }
+
+  override fails(raw: unknown): boolean {
+    return this.inner.fails(raw);
   }
 }
 

@@ -240,6 +240,11 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
     return { key, value: inner instanceof Failed ? leaf.failed(inner.error) : leaf.finish(inner) } as Selected<C>;
   }
 
+  override fails(raw: unknown): boolean {
+    const { leaf, raw: inner } = raw as Settled;
+    return inner instanceof Failed || leaf.fails(inner);
+  }
+
   describe(): Description {
     const { cases } = this;
     let outside = false;

@@ -227,6 +227,10 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
     throw this.cancellationError();
   }
 
+  override fails(): boolean {
+    return this.state !== SUCCEEDED;
+  }
+
   /** What a joiner gets if the task ended because it was cancelled. */
   cancellationError(): TaskCancelledError {
     const { id, name, result } = this;

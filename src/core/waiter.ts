@@ -96,9 +96,12 @@ export interface Awaited {
 export interface Joint {
   /** The waiter of the select itself, in the task or in the select around it. */
   readonly outer: Waiter;
-  /** Takes back all other waiters and says what the select as a whole completes with. */
+  /** Takes back all other waiters and says what the whole completes with; or UNSETTLED, and the others stay. */
   settle(inner: Waiter, raw: unknown): unknown;
 }
+
+/** What a joint answers that goes on waiting although one of its waiters has been completed. */
+export const UNSETTLED: unknown = Symbol("unsettled");
 
 /** What a case of a joint is completed with that has failed: see `Leaf.failed`. */
 export class Failed {
@@ -150,6 +153,7 @@ export function completeJoint(waiter: Waiter, raw: unknown): void {
   let value = raw;
   while (inner.joint !== null) {
     value = inner.joint.settle(inner, value);
+    if (value === UNSETTLED) return;
     inner = inner.joint.outer;
   }
   wake(inner.runner, VALUE, value);

@@ -9,9 +9,6 @@ import type { Operation, Result, Results, Suspend } from "../core/types.ts";
 import { SUCCEEDED } from "../core/waiter.ts";
 import { AllMustSucceed, branch, failureOf, isolating, operationsIn, toldTo } from "./branches.ts";
 
-/** The bodies of branches. Their names are what the tasks are called. */
-const bodies = { all: (op: unknown): unknown => op, settle: (op: unknown): unknown => op };
-
 /**
  * Performs operations at the same time, and completes with the results of all of them: of an array or a tuple in its order, of a record under its keys.
  * With none it completes at once. Each operation is a task of its own, and an extent: what it starts ends before it does.
@@ -49,7 +46,7 @@ function* performAll(
   let tasks: Tasklet<unknown>[] = [];
   yield* extent<void>("all", null, (scope) => {
     const watcher = new AllMustSucceed(scope);
-    tasks = operations.map((op) => branch(scope, bodies.all, op, watcher));
+    tasks = operations.map((op, i) => branch(scope, keys === null ? `all[${i}]` : `all.${keys[i]}`, op, watcher));
   });
   if (keys === null) return tasks.map((task) => task.result);
   return Object.fromEntries(tasks.map((task, i) => [keys[i], task.result]));
@@ -74,7 +71,7 @@ function* performSettle<T>(operations: readonly unknown[]): Generator<Suspend, P
   let tasks: Tasklet<unknown>[] = [];
   yield* extent<void>("settle", isolating(), (scope) => {
     const watcher: Watcher = { ended: (task) => toldTo(scope, task) };
-    tasks = operations.map((op) => branch(scope, bodies.settle, op, watcher));
+    tasks = operations.map((op, i) => branch(scope, `settle[${i}]`, op, watcher));
   });
   return tasks.map((task): PromiseSettledResult<T> => {
     if (task.state === SUCCEEDED) return { status: "fulfilled", value: task.result as T };

@@ -18,10 +18,24 @@ import {
 import { CANCELLED, FAILED } from "../core/waiter.ts";
 
 /** Starts a branch: a task that performs an operation which `asOperation` has answered. */
-export function branch(scope: Scope, body: AnyBody, operation: unknown, watcher: Watcher): Tasklet<unknown> {
-  const task = spawn(scope.task.program as Keeper, scope, body, [operation], 0);
+export function branch(scope: Scope, name: string, operation: unknown, watcher: Watcher): Tasklet<unknown> {
+  const task = spawn(scope.task.program as Keeper, scope, bodyNamed(name), [operation], 0);
   watch(task, watcher);
   return task;
+}
+
+/** The bodies of branches by their names, which are what their tasks are called. Making a function with a name costs more than a task. */
+const bodies = new Map<string, AnyBody>();
+const MOST_NAMES = 4_096;
+
+/** A body that performs the operation it is given, as in `all[3]` or `all.user`. */
+function bodyNamed(name: string): AnyBody {
+  let body = bodies.get(name);
+  if (body === undefined) {
+    body = Object.defineProperty((op: unknown): unknown => op, "name", { value: name });
+    if (bodies.size < MOST_NAMES) bodies.set(name, body);
+  }
+  return body;
 }
 
 /** Fails a composite of whose branches each must succeed, when one of them has cancelled itself. */

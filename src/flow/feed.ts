@@ -146,6 +146,10 @@ class Receive<T> extends Take<T, T> {
     return raw as T;
   }
 
+  override fails(raw: unknown): boolean {
+    return raw === END;
+  }
+
   describe(): Description {
     return this.described("receive");
   }
@@ -156,6 +160,10 @@ class Next<T> extends Take<T, IteratorResult<T, void>> {
     if (raw !== END) return { done: false, value: raw as T };
     if (this.feed.failed) throw this.feed.endError();
     return { done: true, value: undefined };
+  }
+
+  override fails(raw: unknown): boolean {
+    return raw === END && this.feed.failed;
   }
 
   describe(): Description {

@@ -106,6 +106,11 @@ class Timed<T> extends Leaf<T> {
     return this.inner.failed(error);
   }
 
+  override fails(raw: unknown): boolean {
+    if (raw instanceof Late && raw.limit === (this as Leaf<unknown>)) return (this.late as unknown) !== nothing;
+    return raw instanceof Failed || this.inner.fails(raw);
+  }
+
   describe(): Description {
     return this.inner.describe();
   }

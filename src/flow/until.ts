@@ -84,6 +84,10 @@ class UntilSettled<T> extends Leaf<T> {
     return value as T;
   }
 
+  override fails(raw: unknown): boolean {
+    return (raw as Settlement).state === REJECTED;
+  }
+
   describe(): Description {
     return { operation: "until", object: "a promise", heldBy: [], outside: true };
   }

@@ -85,6 +85,10 @@ class Shared<T> extends Leaf<T> {
     this.task.delist(waiter);
   }
 
+  override fails(): boolean {
+    return this.task.fails();
+  }
+
   override finish(): T {
     this.task.flags |= OBSERVED;
     return this.task.finish();
