@@ -65,8 +65,10 @@ function useOnce(generator: object, from: string): void {
 /** An operation given as an argument, as something a body may return. Throws when it is none. Nothing has been started by that. */
 export function asOperation<T>(op: Operation<T>, from: string): unknown {
   if (typeof op === "object" && op !== null && Symbol.iterator in op && !Array.isArray(op)) {
-    if (machine.made !== null) op[Symbol.iterator](); // used: it is for what it was given to, from now on, to be started
-    if (op instanceof Leaf || op instanceof Composite || isGenerator(op)) return op;
+    if (op instanceof Leaf || op instanceof Composite || isGenerator(op)) {
+      if (machine.made !== null) op[Symbol.iterator](); // used: from now on it is for what it was given to, to be started
+      return op;
+    }
     return new Composite(from, () => delegate(op)); // an object with a Symbol.iterator of the user's own
   }
   throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
