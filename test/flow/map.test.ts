@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { always, channel, currentTask, go, MisuseError, map, now, type Operation, sleep, yieldNow } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, thrown } from "../support/caught.ts";
+import { lasts } from "../support/clock.ts";
 
 /** Counts how many are inside at once. */
 class Gauge {
@@ -143,7 +144,7 @@ test("map is used again, and by two tasks at once", async () => {
   });
 });
 
-test("a hundred thousand plain items keep no timer waiting", async () => {
+test("a hundred thousand plain items keep no task from its turn", async () => {
   await simulate(function* () {
     for (const concurrency of [1, 8, Number.POSITIVE_INFINITY]) {
       let turns = 0;
@@ -160,6 +161,23 @@ test("a hundred thousand plain items keep no timer waiting", async () => {
       assert.equal(got[99_999], 100_000);
       assert.ok(turns >= (concurrency === 1 ? 500 : 30), `${turns} turns of another task`);
     }
+  });
+});
+
+test("nor do they keep a timer waiting", async () => {
+  await simulate(function* () {
+    const beats: number[] = [];
+    const beating = go(function* () {
+      for (;;) {
+        yield* sleep(10);
+        beats.push(now());
+      }
+    });
+    const items = Array.from({ length: 100_000 }, (_, i) => i);
+    for (const concurrency of [1, 8]) yield* map(items, () => lasts(0.001), { concurrency });
+    beating.cancel();
+    assert.ok(beats.length >= 17, `${beats}`);
+    for (const [i, at] of beats.entries()) assert.ok(at - (i === 0 ? 0 : (beats[i - 1] as number)) < 13, `${beats}`);
   });
 });
 
