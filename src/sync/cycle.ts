@@ -5,7 +5,7 @@ import { Leaf } from "../core/leaf.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { label, type Tasklet } from "../core/task.ts";
 import { WAITING, type Waiter } from "../core/waiter.ts";
-import { type Held, holderOf, type Lock } from "./grant.ts";
+import type { Held, Lock } from "./grant.ts";
 
 /** How many holders of one lock, and how many tasks in all, are looked at. What is larger is left to the report of the deadlock. */
 const FAR = 250;
@@ -26,7 +26,7 @@ export abstract class LockLeaf extends Leaf<Lock> {
       const { holder } = grant;
       closed = holder !== null && (holder === self || lockOf(holder) !== null);
     }
-    if (closed && holderOf(self) === self) tell(self, this);
+    if (closed) tell(self, this);
   }
 }
 

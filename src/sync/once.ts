@@ -48,8 +48,8 @@ export class Once<T> {
 
   private *perform(): Generator<Suspend, T, unknown> {
     const caller = runningTask("Once.do");
-    yield* checkpoint;
     for (;;) {
+      yield* checkpoint; // whoever has been cancelled starts nothing
       if (this.call === null || this.call.cutShort) this.call = new Isolated<T>(this.body, "Once.do");
       const { call } = this;
       const { task } = call;
@@ -58,7 +58,7 @@ export class Once<T> {
       try {
         return yield* shared(task, "once.do");
       } catch (error) {
-        if (!call.cutShort || caller.cancelled !== null) throw error;
+        if (!call.cutShort) throw error;
       }
     }
   }

@@ -65,9 +65,9 @@ export class SingleFlight<K, V> {
   }
 
   private *perform(key: K, body: AnyBody): Generator<Suspend, { value: V; shared: boolean }, unknown> {
-    const caller = runningTask("SingleFlight.do");
-    yield* checkpoint;
+    runningTask("SingleFlight.do");
     for (;;) {
+      yield* checkpoint; // whoever has been cancelled starts nothing
       let flight = this.flights.get(key);
       if (flight === undefined) {
         flight = new Flight(new Isolated<V>(body, "SingleFlight.do"), this.flights, key);
@@ -78,7 +78,7 @@ export class SingleFlight<K, V> {
         const value = yield* shared(flight.call.task, "singleflight.do");
         return { value, shared: flight.callers > 1 };
       } catch (error) {
-        if (!flight.call.cutShort || caller.cancelled !== null) throw error;
+        if (!flight.call.cutShort) throw error;
       }
     }
   }

@@ -173,6 +173,19 @@ test("what is waited for in a select, by either, is not told: another case may c
   assert.deepEqual(told, []);
 });
 
+test("who waits for one of a circle of others is no part of it, and asks no end of questions", async () => {
+  const told = await warned(function* () {
+    const [one, two] = [a(), b()];
+    taking("first", one, two);
+    taking("second", two, one);
+    yield* sleep(3);
+    taking("third", c(), one);
+    yield* sleep(20);
+  });
+  assert.equal(told.length, 1);
+  assert.doesNotMatch(told[0] ?? "", /third/);
+});
+
 test("a holder that waits for something else, or has been handed the lock and not had its turn, is no part of a circle", async () => {
   const told = await warned(function* () {
     const [one, two] = [a(), b()];

@@ -120,14 +120,38 @@ test("a broadcast is not passed on: it was for each", async () => {
     const log: string[] = [];
     const tasks = waiters(2, mutex, changed, log);
     yield* sleep(1);
+    const held = yield* mutex.lock();
+    const [late] = waiters(1, mutex, changed, log) as [Task<void>]; // in line for the lock before those who are woken
+    yield* yieldNow();
     changed.broadcast();
-    const late = waiters(1, mutex, changed, log)[0];
+    yield* yieldNow();
     tasks[0]?.cancel();
+    held[Symbol.dispose]();
     yield* sleep(1);
     assert.deepEqual(log, ["0 cancelled", "1 woken"]);
-    assert.equal(late?.status, "waiting");
+    assert.equal(late.status, "waiting");
     changed.signal();
-    yield* late ?? never;
+    yield* late;
+  });
+});
+
+test("one that is cancelled before its turn passes its signal on at once, not only when it has the lock", async () => {
+  await simulate(function* () {
+    const mutex = new Mutex();
+    const changed = new Condition(mutex);
+    const log: string[] = [];
+    const tasks = waiters(2, mutex, changed, log);
+    yield* sleep(1);
+    const held = yield* mutex.lock();
+    changed.signal();
+    tasks[0]?.cancel();
+    yield* yieldNow();
+    yield* yieldNow();
+    const third = go(() => mutex.withLock(() => log.push("third"))); // behind both of them
+    yield* yieldNow();
+    held[Symbol.dispose]();
+    yield* third;
+    assert.deepEqual(log, ["0 cancelled", "1 woken", "third"]);
   });
 });
 
