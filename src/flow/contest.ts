@@ -72,7 +72,7 @@ export class Contest extends Leaf<Entry | null> implements Joint {
   /** The waiter of the body. */
   declare outer: Waiter;
   declare private waits: boolean;
-  /** Branches that were about to go on when the losers were cancelled; null until then. */
+  /** Branches that were about to go on when the losers were cancelled, unless all were cancelled before; null until then. */
   declare private underway: readonly Tasklet<unknown>[] | null;
 
   /** Starts the branches. */
@@ -124,16 +124,17 @@ export class Contest extends Leaf<Entry | null> implements Joint {
 
   private lost(task: Tasklet<unknown>): void {
     if (task.state !== FAILED) return;
-    // It failed by itself if it had not been told that it lost: then it is one more that was too late.
-    const byItself = (task.flags & TOLD) === 0 && (this.underway === null || this.underway.includes(task));
-    if (!byItself) note(this.scope as Scope, task.result);
+    // It failed by itself if it had not been told that it lost, nor been cancelled from outside: then it is one more that was too late.
+    const scope = this.scope as Scope;
+    const untold = this.underway === null ? scope.cancelled === null : this.underway.includes(task);
+    if (!untold || (task.flags & TOLD) !== 0) note(scope, task.result);
   }
 
   /** Not their scope, in which the body has yet to learn of it. */
   private cancelLosers(): void {
     if (this.underway !== null) return;
     const tasks = this.entries.flatMap(({ task }) => task ?? []);
-    this.underway = tasks.filter((task) => task.state === READY);
+    this.underway = this.scope?.cancelled === null ? tasks.filter((task) => task.state === READY) : [];
     for (const task of tasks) task.cancel(LOST);
   }
 
