@@ -13,7 +13,17 @@ import { type Keeper, spawn } from "./lifecycle.ts";
 import { BUDGET, NOT_READY } from "./machine.ts";
 import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf, tellOrigin } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
-import { type AnyBody, bodyScope, label, owningScope, type Scope, SETTLES, SHIELDED, Tasklet } from "./task.ts";
+import {
+  type AnyBody,
+  bodyScope,
+  label,
+  localsOf,
+  owningScope,
+  type Scope,
+  SETTLES,
+  SHIELDED,
+  Tasklet,
+} from "./task.ts";
 import type { Operation, RunOptions } from "./types.ts";
 import { type ChoiceKind, FAILED, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
 
@@ -172,6 +182,7 @@ export class Program implements Keeper, Resident {
     });
     const body = Object.defineProperty(() => operation, "name", { value: "run" });
     const task = spawn(this, owningScope(parent), body, null, flags);
+    bodyScope(task).locals = localsOf(parent); // no task may run now, and the parent may be further in than what owns the child
     this.settling.set(task, { promise, ...(settle as Pick<Settling, "resolve" | "reject">) });
     return promise as Promise<T>;
   }

@@ -181,13 +181,13 @@ export class Scheduler implements Readier {
 
   private turn(): void {
     const { host, queue } = this;
-    const end = host.now() + SLICE;
+    const start = host.now();
     this.turns++;
     let now = this.look();
-    for (let rounds = ROUNDS; rounds > 0 && queue.size > 0 && now < end; rounds--) {
+    for (let rounds = ROUNDS; rounds > 0 && queue.size > 0 && now - start < SLICE; rounds--) {
       const resident = queue.peek(0).program as unknown as Resident;
-      if (resident.within === null) this.runSome(resident, end);
-      else resident.within(() => this.runSome(resident, end));
+      if (resident.within === null) this.runSome(resident, start);
+      else resident.within(() => this.runSome(resident, start));
       now = this.look();
     }
     machine.runner = null;
@@ -210,10 +210,11 @@ export class Scheduler implements Readier {
   }
 
   /** Runs tasks while those of the same program are first in line, and until the time has come. */
-  private runSome(resident: Resident, end: number): void {
+  private runSome(resident: Resident, start: number): void {
     const { queue } = this;
     let now = this.host.now();
-    for (let rounds = ROUNDS; rounds > 0 && now < end && this.runSteps(resident) && queue.size > 0; rounds--) {
+    for (let rounds = ROUNDS; rounds > 0 && now - start < SLICE; rounds--) {
+      if (!this.runSteps(resident) || queue.size === 0) return;
       const before = now;
       now = this.look();
       if (now - before > LOOK) this.steps = Math.max(this.steps >> 1, 1);

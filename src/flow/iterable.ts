@@ -13,7 +13,7 @@ import { NOT_READY } from "../core/machine.ts";
 import type { Receiver } from "../core/types.ts";
 import { Feed } from "./feed.ts";
 import { outsideTasks, soon } from "./outside.ts";
-import { canBePulled, type Pulled, pulledFrom } from "./pull.ts";
+import { canBePulled, isTaken, type Pulled, pulledFrom } from "./pull.ts";
 
 class Source<T> extends Feed<T> {
   declare private readonly source: AsyncIterable<T>;
@@ -42,6 +42,7 @@ class Source<T> extends Feed<T> {
     const { pulled, asked } = this;
     this.arrived = NOT_READY;
     this.end(undefined);
+    if (pulled === null && isTaken(this.source)) return; // somebody else reads it
     const left = outsideTasks(() => (pulled ?? pulledFrom(this.source)).leave(reason, pulled !== null && !asked));
     if (left.failed) Promise.reject(left.error);
   }

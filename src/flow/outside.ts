@@ -32,8 +32,12 @@ export function outsideTasks<T>(f: () => T): Called<T> {
   }
 }
 
-/** Aborts a call that was given up: for the reason of the cancellation, or because it lost. */
+/** Why calls are being given up, where it is neither a cancellation nor a select: set by what takes them back, for as long as it does. */
+export const givingUp: { reason: (() => unknown) | null } = { reason: null };
+
+/** Aborts a call that was given up: for the reason of the cancellation, the limit that is up, or because it lost. */
 export function abortWith(controller: AbortController, cancelled: Cancelled | null): void {
-  const reason = cancelled !== null && cancelled.reason === undefined ? cancelled : cancelled?.reason;
+  let reason = givingUp.reason?.();
+  if (cancelled !== null) reason = cancelled.reason === undefined ? cancelled : cancelled.reason;
   afterwards(() => controller.abort(reason));
 }

@@ -13,6 +13,11 @@ export function canBePulled(source: unknown): boolean {
   return isStream(source) || typeof (source as AsyncIterable<unknown>)[Symbol.asyncIterator] === "function";
 }
 
+/** Is this a stream that somebody else reads? */
+export function isTaken(source: object): boolean {
+  return isStream(source) && (source as ReadableStream).locked;
+}
+
 export function pulledFrom<T>(source: AsyncIterable<T>): Pulled<T> {
   return isStream(source) ? fromStream(source as unknown as ReadableStream<T>) : fromAsync(source);
 }

@@ -133,6 +133,10 @@ function waitsOf(backoff: Backoff): Settings["backoff"] {
   atLeast("backoff.factor", factor, 1, false);
   atLeast("backoff.max", max, 0, false);
   atLeast("backoff.jitter", jitter, 0, false);
+  if (!Number.isFinite(initial) || !Number.isFinite(factor))
+    throw misuse(
+      "restart: backoff.initial and backoff.factor must be finite. Give max: Infinity for waits without a limit.",
+    );
   if (jitter > 1) throw misuse(`restart: backoff.jitter must be a number from 0 to 1, got ${describeValue(jitter)}.`);
   return { initial: Math.min(initial, max), factor, max, jitter };
 }

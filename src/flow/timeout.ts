@@ -14,13 +14,24 @@ import type { Scope } from "../core/task.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { completeJoint, type Description, Failed, type Joint, Waiter } from "../core/waiter.ts";
 import { delayOf } from "../time/clock.ts";
+import { givingUp } from "./outside.ts";
+
+type OnLate<T> = (error: TimeoutError) => T;
 
 /** What the wait is completed with when the time is up. It says whose: a limit may be inside another one. */
 class Late {
   declare readonly limit: Leaf<unknown>;
+  /** Null as long as nobody has wanted to know. */
+  declare private made: TimeoutError | null;
 
   constructor(limit: Leaf<unknown>) {
     this.limit = limit;
+    this.made = null;
+  }
+
+  get error(): TimeoutError {
+    this.made ??= (this.limit as Timed<unknown>).tooLate();
+    return this.made;
   }
 }
 
@@ -56,8 +67,11 @@ class Limited extends Alarm implements Joint {
   }
 
   fire(): void {
+    const late = new Late(this.limit);
+    givingUp.reason = () => late.error;
     this.leaf.delist(this.inner);
-    completeJoint(this.inner, new Late(this.limit));
+    givingUp.reason = null;
+    completeJoint(this.inner, late);
   }
 
   settle(_inner: Waiter, raw: unknown): unknown {
@@ -70,9 +84,9 @@ class Limited extends Alarm implements Joint {
 class Timed<T> extends Leaf<T> {
   declare private readonly ms: number;
   declare private readonly inner: Leaf<T>;
-  declare private readonly late: (ms: number, leaf: Leaf<unknown>) => T;
+  declare private readonly late: OnLate<T>;
 
-  constructor(ms: number, inner: Leaf<T>, late: (ms: number, leaf: Leaf<unknown>) => T) {
+  constructor(ms: number, inner: Leaf<T>, late: OnLate<T>) {
     super();
     this.ms = ms;
     this.inner = inner;
@@ -98,7 +112,7 @@ class Timed<T> extends Leaf<T> {
   }
 
   override finish(raw: unknown): T {
-    if (raw instanceof Late && raw.limit === (this as Leaf<unknown>)) return this.late(this.ms, this.inner);
+    if (raw instanceof Late && raw.limit === (this as Leaf<unknown>)) return this.late(raw.error);
     return raw instanceof Failed ? this.inner.failed(raw.error) : this.inner.finish(raw);
   }
 
@@ -113,6 +127,11 @@ class Timed<T> extends Leaf<T> {
 
   describe(): Description {
     return this.inner.describe();
+  }
+
+  tooLate(): TimeoutError {
+    const { operation, object } = this.inner.describe();
+    return tooLate(this.ms, `${operation} ${object}`);
   }
 }
 
@@ -139,12 +158,7 @@ class Limit extends Alarm {
   }
 }
 
-function* limited<T>(
-  ms: number,
-  operation: unknown,
-  from: string,
-  late: (error: TimeoutError) => T,
-): Generator<Suspend, T, unknown> {
+function* limited<T>(ms: number, operation: unknown, from: string, late: OnLate<T>): Generator<Suspend, T, unknown> {
   const scheduler = runningTask(from).program.scheduler as Scheduler;
   let limit: Limit | null = null;
   try {
@@ -168,11 +182,6 @@ function tooLate(ms: number, what: string): TimeoutError {
   return new TimeoutError(
     `timeout: ${what} took more than ${ms} ms. Catch TimeoutError where that may be, or use moveOnAfter().`,
   );
-}
-
-function throwLate(ms: number, leaf: Leaf<unknown>): never {
-  const { operation, object } = leaf.describe();
-  throw tooLate(ms, `${operation} ${object}`);
 }
 
 function rethrow(error: TimeoutError): never {
@@ -200,7 +209,7 @@ const nothing = (): undefined => {};
  */
 export function timeout<T>(ms: number, op: Operation<T>): Operation<T> {
   const delay = delayOf(ms, "timeout");
-  if (op instanceof Leaf) return new Timed<T>(delay, op, throwLate);
+  if (op instanceof Leaf) return new Timed<T>(delay, op, rethrow);
   const operation = asOperation(op, "timeout");
   return new Composite("timeout", () => limited<T>(delay, operation, "timeout", rethrow));
 }

@@ -54,28 +54,28 @@ function settlementOf(promise: PromiseLike<unknown>): Settlement {
 }
 
 class UntilSettled<T> extends Leaf<T> {
-  declare private readonly promise: PromiseLike<T>;
+  declare private readonly settlement: Settlement;
 
+  // The promise is looked at from now on: the operation may never start, in a scope that is cancelled, and its rejection would end the process.
   constructor(promise: PromiseLike<T>) {
     super();
-    this.promise = promise;
+    this.settlement = settlementOf(promise);
   }
 
   ready(): boolean {
-    return settlementOf(this.promise).state !== PENDING;
+    return this.settlement.state !== PENDING;
   }
 
   poll(): unknown {
-    const settlement = settlementOf(this.promise);
-    return settlement.state === PENDING ? NOT_READY : settlement;
+    return this.settlement.state === PENDING ? NOT_READY : this.settlement;
   }
 
   enlist(waiter: Waiter): void {
-    settlementOf(this.promise).waiters.push(waiter);
+    this.settlement.waiters.push(waiter);
   }
 
   delist(waiter: Waiter): void {
-    settlementOf(this.promise).waiters.remove(waiter);
+    this.settlement.waiters.remove(waiter);
   }
 
   override finish(raw: unknown): T {
@@ -167,7 +167,7 @@ class UntilCalled<T> extends Leaf<T> {
  * Waits for a promise, and completes with what it is fulfilled with.
  *
  * A promise can be waited for by any number of tasks, any number of times; it gets one handler in all. It is ready only after its settlement has been seen,
- * which is not before the event loop's next microtask, also when it is settled already. Its rejection counts as handled as soon as it has been waited for.
+ * which is not before the event loop's next microtask, also when it is settled already. Its rejection counts as handled from the call of `until` on.
  *
  * A function is called anew each time the operation starts, outside any task, and gets a signal that is aborted when the operation is cancelled, or loses a
  * `select`. What becomes of its promise then is nobody's concern any more, nor is it waited for: where async code of your own has to clean up, start it as a
@@ -180,6 +180,8 @@ class UntilCalled<T> extends Leaf<T> {
  * const text = yield* until(async (signal) => (await fetch(url, { signal })).text());
  */
 export function until<T>(source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): Selectable<T> {
+  if (source instanceof Leaf)
+    throw misuse(`until: ${source.describe().operation} is an operation. Write yield* before it, without until().`);
   if (typeof source === "function") return new UntilCalled(source);
   if (typeof source === "object" && source !== null && typeof source.then === "function")
     return new UntilSettled(source);

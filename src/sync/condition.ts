@@ -86,13 +86,19 @@ export class Condition {
     } finally {
       if (released) {
         taken = this.passOn(taken);
-        yield* shield(lock.lock());
-        ours?.restore(hold);
+        yield* this.retake(ours, hold);
         this.passOn(taken);
       }
     }
     const cancelled = machine.runner?.cancelled ?? null;
     if (cancelled !== null) throw cancelled;
+  }
+
+  /** Takes the lock again, for the one who had it. */
+  private *retake(ours: Mutex | RwLock | null, hold: unknown): Generator<Suspend, void, unknown> {
+    const taken = yield* shield(this.lock.lock());
+    if (ours !== null && !ours.restore(hold, taken))
+      throw misuse(`Condition.wait: "${this.name}" was unlocked by somebody else while it was being taken again.`);
   }
 
   /** A task that is cancelled has no use for a signal. Answers the signal that is still its own. */
@@ -144,6 +150,8 @@ class Signalled extends Leaf<unknown> {
 
   poll(): unknown {
     this.release();
+    const cancelled = machine.runner?.cancelled ?? null;
+    if (cancelled !== null) throw cancelled; // by what the lock does when it is unlocked
     return NOT_READY;
   }
 

@@ -119,9 +119,11 @@ export class Mutex implements Lockable {
     return this.key;
   }
 
-  /** It has been taken for the one who had it before: what that has in hand is to fit again. @internal */
-  restore(hold: unknown): void {
+  /** It has been taken for the one who had it before: what that has in hand is to fit again. False if it has been given back meanwhile. @internal */
+  restore(hold: unknown, taken: Lock): boolean {
+    if ((taken as Key).key !== this.key) return false;
     this.key = hold as number;
+    return true;
   }
 
   /** Throws when an invariant does not hold. @internal */
@@ -138,7 +140,7 @@ const FREE = 0;
 /** What the holder of a mutex has in hand. It holds the number of a key rather than being the key: storing a number in the mutex costs less than an object. */
 class Key implements Lock {
   declare private readonly mutex: Mutex;
-  declare private readonly key: number;
+  declare readonly key: number;
 
   constructor(mutex: Mutex, key: number) {
     this.mutex = mutex;

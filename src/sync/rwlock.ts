@@ -190,14 +190,15 @@ export class RwLock implements Lockable {
     return this.grant;
   }
 
-  /** It has been taken for the one who had it before: what that has in hand is to fit again. @internal */
-  restore(hold: unknown): void {
-    const taken = this.grant as Grant;
+  /** It has been taken for the one who had it before: what that has in hand is to fit again. False if it has been given back meanwhile. @internal */
+  restore(hold: unknown, taken: Lock): boolean {
+    if (taken !== this.grant) return false;
     const grant = hold as Grant;
-    taken.count = 0;
     grant.count = 1;
-    grant.holder = taken.holder;
+    grant.holder = this.grant.holder;
+    this.grant.count = 0;
     this.grant = grant;
+    return true;
   }
 
   /** Throws when an invariant does not hold. @internal */

@@ -3,11 +3,15 @@
 // Invariant
 //   a key is in the map exactly while its call runs, unless it was forgotten
 
+import { oneLine } from "../base/errors.ts";
 import { checkpoint } from "../core/basic.ts";
 import { Composite } from "../core/body.ts";
+import { misuse } from "../core/leaf.ts";
 import { checkBody, runningTask } from "../core/run.ts";
-import { type AnyBody, type Tasklet, type Watcher, watch } from "../core/task.ts";
+import type { Scheduler } from "../core/scheduler.ts";
+import { type AnyBody, label, OBSERVED, type Tasklet, type Watcher, watch } from "../core/task.ts";
 import type { Body, Operation, Suspend } from "../core/types.ts";
+import { FAILED } from "../core/waiter.ts";
 import { Isolated, shared } from "./isolated.ts";
 
 class Flight<K, V> implements Watcher {
@@ -24,8 +28,11 @@ class Flight<K, V> implements Watcher {
     watch(call.task as Tasklet<unknown>, this);
   }
 
-  ended(): void {
+  ended(task: Tasklet<unknown>): void {
     if (this.flights.get(this.key) === this) this.flights.delete(this.key);
+    if (task.state !== FAILED || (task.flags & OBSERVED) !== 0) return;
+    const { host } = task.program.scheduler as Scheduler;
+    host.warn(`SingleFlight.do: ${label(task)} failed when its callers had left: ${oneLine(task.result)}`);
   }
 }
 
@@ -33,8 +40,8 @@ class Flight<K, V> implements Watcher {
  * Keeps the same work from being done twice at the same time: while a call for a key runs, others who ask for that key get its result. Nothing is kept
  * afterwards: this is no cache.
  *
- * The body runs as a task of its own that belongs to the run: a caller who is cancelled leaves it to the others, and what it throws goes to all of them and to
- * nobody else.
+ * The body runs as a task of its own that belongs to the run, which waits for it: a caller who is cancelled leaves it to the others, and what it throws goes to
+ * all of them and to nobody else. If it fails when all of them have left, that is told on standard error.
  *
  * @example
  * const { value } = yield* users.do(id, () => fetchUser(id));
@@ -65,7 +72,7 @@ export class SingleFlight<K, V> {
   }
 
   private *perform(key: K, body: AnyBody): Generator<Suspend, { value: V; shared: boolean }, unknown> {
-    runningTask("SingleFlight.do");
+    const caller = runningTask("SingleFlight.do");
     for (;;) {
       yield* checkpoint; // whoever has been cancelled starts nothing
       let flight = this.flights.get(key);
@@ -73,9 +80,14 @@ export class SingleFlight<K, V> {
         flight = new Flight(new Isolated<V>(body, "SingleFlight.do"), this.flights, key);
         this.flights.set(key, flight);
       }
+      const { task } = flight.call;
+      if ((task as Tasklet<unknown>) === caller)
+        throw misuse(
+          `SingleFlight.do: ${label(task)} asks for its own result. A body must not call do() for its own key.`,
+        );
       flight.callers++;
       try {
-        const value = yield* shared(flight.call.task, "singleflight.do");
+        const value = yield* shared(task, "singleflight.do");
         return { value, shared: flight.callers > 1 };
       } catch (error) {
         if (!flight.call.cutShort) throw error;

@@ -8,8 +8,8 @@
 //   `armed` means: the time that was set has not been received yet
 
 import { List } from "../base/list.ts";
-import { Leaf } from "../core/leaf.ts";
-import { NOT_READY } from "../core/machine.ts";
+import { Leaf, misuse } from "../core/leaf.ts";
+import { machine, NOT_READY } from "../core/machine.ts";
 import { Alarm, type Scheduler } from "../core/scheduler.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
@@ -76,6 +76,13 @@ class DeadlineTimer extends Alarm implements Timer {
     return this.armed && this.waiters.head === null && this.deadline <= this.scheduler.host.now();
   }
 
+  /** A timer goes by the clock of the run it was made in; on that of another it would never go off. */
+  checkClock(): void {
+    const scheduler = machine.runner?.program.scheduler ?? this.scheduler;
+    if (scheduler !== this.scheduler)
+      throw misuse("timer.fired: the timer was made outside this run and goes by another clock. Make it inside.");
+  }
+
   /** Takes the time that has come. */
   take(): number {
     this.armed = false;
@@ -135,6 +142,7 @@ class Fired extends Leaf<number> {
   }
 
   poll(): unknown {
+    this.timer.checkClock();
     return this.timer.isDue() ? this.timer.take() : NOT_READY;
   }
 

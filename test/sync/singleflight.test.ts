@@ -19,7 +19,6 @@ import {
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
-import { stuck } from "../support/sync.ts";
 
 /** A body that counts its calls and takes 10 ms. */
 function counting(): { readonly calls: number; readonly body: () => Operation<number> } {
@@ -216,11 +215,16 @@ test("what is no body is misuse at the call, also while a call is under way; and
   });
 });
 
-test("a body that asks for its own key is told as a deadlock", async () => {
+test("a body that asks for its own key is misuse", async () => {
   const flights = new SingleFlight<string, number>();
   const body = function* (): Operation<number> {
     return (yield* flights.do("a", body)).value;
   };
-  const report = await stuck(() => flights.do("a", body));
-  assert.match(report, /task #2 "body".* waits for singleflight\.do body, for 0 ms, held by task #2 "body"/);
+  await simulate(function* () {
+    const error = yield* caught(MisuseError, flights.do("a", body));
+    assert.match(
+      error.message,
+      /^SingleFlight\.do: task #2 "body" asks for its own result\. A body must not call do\(\) for its own key\.$/,
+    );
+  });
 });
