@@ -72,6 +72,28 @@ test("start is called anew each time, outside any task, before another task has 
   });
 });
 
+test("cleanup is called outside any task", async () => {
+  await simulate(function* () {
+    const ch = channel<number>();
+    let misused = 0;
+    const op = callback((resolve) => {
+      if (misused === 2) resolve(1);
+      return () => {
+        thrown(MisuseError, currentTask);
+        misused++;
+      };
+    });
+    const lost = go(() => select([op, ch.receive()]));
+    const cancelled = go(() => op);
+    yield* yieldNow();
+    yield* ch.send(1);
+    cancelled.cancel();
+    yield* lost;
+    yield* op; // answered at once
+    assert.equal(misused, 3);
+  });
+});
+
 test("what it is rejected with is thrown as it is", async () => {
   await simulate(function* () {
     for (const reason of [new RangeError("boom"), undefined, null, "text"]) {

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { fromIterable, go, run, until } from "offshoot";
+import { currentTask, fromIterable, go, MisuseError, run, until } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { thrown } from "../support/caught.ts";
 import { program } from "../support/process.ts";
 
 /** Lets everything happen that is not a matter of time. */
@@ -56,6 +57,25 @@ test("cancel returns a generator where it stands, and wakes whoever waits with t
     yield* settled();
     assert.deepEqual(slow.tryReceive(), { ok: false, closed: true });
     assert.equal(log.at(-1), "slow left");
+  });
+});
+
+test("a source is left outside any task", async () => {
+  await simulate(function* () {
+    let left = false;
+    const source = fromIterable({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: 1 }),
+        async return() {
+          thrown(MisuseError, currentTask);
+          left = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    });
+    yield* source.receive();
+    source.cancel();
+    assert.equal(left, true);
   });
 });
 
