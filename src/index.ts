@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The front door, `offshoot`. Loading it gives this thread its runtime on Node.
 
-import { install } from "./core/run.ts";
+import { install } from "./core/runtime.ts";
 import { NodeHost } from "./host/node.ts";
 
 install(new NodeHost());
@@ -25,8 +25,9 @@ export { channel } from "./channel/channel.ts";
 export type { BufferPolicy } from "./channel/policy.ts";
 export { dropping, sliding, unbounded } from "./channel/policy.ts";
 export { always, never, yieldNow } from "./core/basic.ts";
+export { named } from "./core/body.ts";
 export { shield } from "./core/extent.ts";
-export { currentTask, go, named, run } from "./core/run.ts";
+export { currentTask, go, run } from "./core/run.ts";
 export type { Cases, Selected } from "./core/select.ts";
 export { select, selectNow } from "./core/select.ts";
 export type {

@@ -6,7 +6,7 @@ import { describeValue } from "../base/errors.ts";
 import { promised } from "./held.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine } from "./machine.ts";
-import { Tasklet } from "./task.ts";
+import { type AnyBody, Tasklet } from "./task.ts";
 import type { Operation, Suspend } from "./types.ts";
 
 /** An operation made of others. Each use runs the generator function anew, so it can be used again, unlike a bare generator. */
@@ -24,6 +24,24 @@ export class Composite<T> implements Operation<T> {
   [Symbol.iterator](): Generator<Suspend, T, unknown> {
     return this.run();
   }
+}
+
+/** Refuses what cannot be called. */
+export function checkBody(body: unknown, from: string): asserts body is AnyBody {
+  if (typeof body === "function") return;
+  const hint =
+    typeof body === "object" && body !== null && Symbol.iterator in body
+      ? "Give it the generator function, without calling it."
+      : "Give it a generator function, an async function, or a plain one.";
+  throw misuse(`${from}: the body must be a function, got ${describeValue(body)}. ${hint}`);
+}
+
+/** Gives a body another name in dumps and reports. The body itself is left as it is. */
+export function named<B extends (...args: never) => unknown>(name: string, body: B): B {
+  checkBody(body, "named");
+  if (typeof name !== "string") throw misuse(`named: the name must be a string, got ${describeValue(name)}.`);
+  const renamed = (...args: never): unknown => body(...args);
+  return Object.defineProperty(renamed, "name", { value: name }) as unknown as B;
 }
 
 type Driven = Iterator<unknown, unknown, unknown>;

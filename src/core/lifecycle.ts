@@ -9,6 +9,7 @@
 import { Cancelled, ClosedError, oneLine } from "../base/errors.ts";
 import { iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope, leaveScope } from "./cancel.ts";
+import { type Watcher, wakeJoiners } from "./joiners.ts";
 import { machine } from "./machine.ts";
 import {
   ABSOLVED,
@@ -29,8 +30,6 @@ import {
   SETTLES,
   SHIELDED,
   Tasklet,
-  type Watcher,
-  wakeJoiners,
 } from "./task.ts";
 import { CANCELLED, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 

@@ -8,10 +8,12 @@ import { Random } from "../base/random.ts";
 import { asOperation, Composite } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
 import { Debug } from "./debug.ts";
+import { TaskEnd } from "./joiners.ts";
 import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
 import { BUDGET, NOT_READY } from "./machine.ts";
-import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf, tellOrigin } from "./report.ts";
+import { tellOrigin } from "./origin.ts";
+import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
 import {
   type AnyBody,
@@ -185,6 +187,10 @@ export class Program implements Keeper, Resident {
     bodyScope(task).locals = localsOf(parent); // no task may run now, and the parent may be further in than what owns the child
     this.settling.set(task, { promise, ...(settle as Pick<Settling, "resolve" | "reject">) });
     return promise as Promise<T>;
+  }
+
+  over(task: Tasklet<unknown>): Promise<void> {
+    return new TaskEnd(task).then();
   }
 
   private settle(task: Tasklet<unknown>): void {

@@ -247,13 +247,15 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
 
   describe(): Description {
     const { cases } = this;
+    const heldBy = new Set<string>();
     let outside = false;
     const said = keysOf(cases).map((key) => {
       const inner = (cases[key] as Leaf<unknown>).describe();
+      for (const holder of inner.heldBy) heldBy.add(holder);
       outside ||= inner.outside === true;
       return `${key}: ${inner.operation} ${inner.object}`;
     });
-    return { operation: "select", object: `{ ${said.join("; ")} }`, heldBy: [], outside };
+    return { operation: "select", object: `{ ${said.join("; ")} }`, heldBy: [...heldBy], outside };
   }
 }
 

@@ -3,8 +3,9 @@
 import { describeValue } from "../base/errors.ts";
 import { asOperation, Composite } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
+import type { Watcher } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
-import type { Tasklet, Watcher } from "../core/task.ts";
+import type { Tasklet } from "../core/task.ts";
 import type { Operation, Result, Results, Suspend } from "../core/types.ts";
 import { SUCCEEDED } from "../core/waiter.ts";
 import { AllMustSucceed, branch, failureOf, isolating, operationsIn, toldTo } from "./branches.ts";

@@ -4,17 +4,10 @@ import { ClosedError, describeValue } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
 import { asOperation, Composite } from "../core/body.ts";
 import { cancelScope } from "../core/cancel.ts";
+import { type Watcher, watch } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { type Keeper, note, spawn } from "../core/lifecycle.ts";
-import {
-  type AnyBody,
-  type GroupState,
-  OBSERVED,
-  type Scope,
-  type Tasklet,
-  type Watcher,
-  watch,
-} from "../core/task.ts";
+import { type AnyBody, type GroupState, OBSERVED, type Scope, type Tasklet } from "../core/task.ts";
 import { CANCELLED, FAILED } from "../core/waiter.ts";
 
 /** Starts a branch: a task that performs an operation which `asOperation` has answered. */

@@ -9,10 +9,11 @@
 //   once it is decided, what others come to changes nothing, unless the winner turns out to have failed
 
 import { cancelScope } from "../core/cancel.ts";
+import type { Watcher } from "../core/joiners.ts";
 import { Leaf } from "../core/leaf.ts";
 import { note } from "../core/lifecycle.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
-import { label, OBSERVED, type Scope, type Tasklet, type Watcher } from "../core/task.ts";
+import { label, OBSERVED, type Scope, type Tasklet } from "../core/task.ts";
 import type { Description, Joint } from "../core/waiter.ts";
 import { complete, FAILED, Failed, READY, SUCCEEDED, TOLD, UNSETTLED, Waiter } from "../core/waiter.ts";
 import { branch, failureOf, toldTo } from "./branches.ts";

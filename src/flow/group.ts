@@ -2,12 +2,11 @@
 
 import { describeValue } from "../base/errors.ts";
 import { Ring } from "../base/ring.ts";
-import { Composite } from "../core/body.ts";
+import { Composite, checkBody } from "../core/body.ts";
 import { cancelScope } from "../core/cancel.ts";
 import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
-import { checkBody } from "../core/run.ts";
 import { type AnyBody, DAEMON, type GroupState, type Scope, type Tasklet } from "../core/task.ts";
 import type { Checked, Operation, Outcome, Suspend, Task } from "../core/types.ts";
 

@@ -9,13 +9,13 @@
 
 import { Cancelled, describeValue } from "../base/errors.ts";
 import { checkpoint } from "../core/basic.ts";
-import { Composite, iteratorOf, refuseUnperformed } from "../core/body.ts";
+import { Composite, checkBody, iteratorOf, refuseUnperformed } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
+import { TaskEnd, watch } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { machine } from "../core/machine.ts";
-import { checkBody } from "../core/run.ts";
-import { type AnyBody, type Scope, TaskEnd, type Tasklet, watch } from "../core/task.ts";
+import type { AnyBody, Scope, Tasklet } from "../core/task.ts";
 import type { Checked, Operation, Outcome, Suspend } from "../core/types.ts";
 import { AllMustSucceed } from "./branches.ts";
 import { outsideTasks } from "./outside.ts";

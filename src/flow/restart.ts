@@ -6,10 +6,10 @@
 //   4 wait, longer each time, with some chance in it so that many who fail together do not come back together
 
 import { describeValue, MisuseError } from "../base/errors.ts";
-import { Composite } from "../core/body.ts";
+import { Composite, checkBody } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
-import { checkBody, runningTask } from "../core/run.ts";
+import { runningTask } from "../core/run.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Checked, Operation, Outcome, Suspend } from "../core/types.ts";
 import { sleep } from "../time/sleep.ts";

@@ -1,7 +1,6 @@
 // A body run while a lock is held: withLock and its kin.
 
-import { Composite, iteratorOf, refuseUnperformed } from "../core/body.ts";
-import { checkBody } from "../core/run.ts";
+import { Composite, checkBody, iteratorOf, refuseUnperformed } from "../core/body.ts";
 import type { Operation, Outcome, Selectable, Suspend } from "../core/types.ts";
 import type { Lock } from "./grant.ts";
 

@@ -3,21 +3,12 @@
 // The body runs as a task that belongs to the run. Its failure goes to those who wait for it, and to nobody else; the cancellation of one of them leaves it
 // alone. If its whole run is cancelled, it has not been done: those of other runs start it anew.
 
+import { type Watcher, watch } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { runningTask } from "../core/run.ts";
-import {
-  type AnyBody,
-  bodyScope,
-  label,
-  OBSERVED,
-  SETTLES,
-  SHIELDED,
-  type Tasklet,
-  type Watcher,
-  watch,
-} from "../core/task.ts";
+import { type AnyBody, bodyScope, label, OBSERVED, SETTLES, SHIELDED, type Tasklet } from "../core/task.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { CANCELLED, type Description, SUCCEEDED, type Waiter } from "../core/waiter.ts";
 

@@ -1,9 +1,9 @@
 // Once: a body that runs at most once, whoever asks first.
 
 import { checkpoint } from "../core/basic.ts";
-import { Composite } from "../core/body.ts";
+import { Composite, checkBody } from "../core/body.ts";
 import { misuse } from "../core/leaf.ts";
-import { checkBody, runningTask } from "../core/run.ts";
+import { runningTask } from "../core/run.ts";
 import { type AnyBody, label } from "../core/task.ts";
 import type { Body, Checked, Operation, Suspend } from "../core/types.ts";
 import { Isolated, shared } from "./isolated.ts";

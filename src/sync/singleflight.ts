@@ -5,11 +5,12 @@
 
 import { oneLine } from "../base/errors.ts";
 import { checkpoint } from "../core/basic.ts";
-import { Composite } from "../core/body.ts";
+import { Composite, checkBody } from "../core/body.ts";
+import { type Watcher, watch } from "../core/joiners.ts";
 import { misuse } from "../core/leaf.ts";
-import { checkBody, runningTask } from "../core/run.ts";
+import { runningTask } from "../core/run.ts";
 import type { Scheduler } from "../core/scheduler.ts";
-import { type AnyBody, label, OBSERVED, type Tasklet, type Watcher, watch } from "../core/task.ts";
+import { type AnyBody, label, OBSERVED, type Tasklet } from "../core/task.ts";
 import type { Body, Operation, Suspend } from "../core/types.ts";
 import { FAILED } from "../core/waiter.ts";
 import { Isolated, shared } from "./isolated.ts";

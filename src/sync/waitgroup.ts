@@ -7,10 +7,11 @@
 
 import { describeValue } from "../base/errors.ts";
 import { List } from "../base/list.ts";
+import { watch } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { go } from "../core/run.ts";
-import { type Tasklet, watch } from "../core/task.ts";
+import type { Tasklet } from "../core/task.ts";
 import type { Checked, Outcome, Selectable, Task } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { nameIn } from "./grant.ts";

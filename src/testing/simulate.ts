@@ -1,7 +1,7 @@
 // simulate: one deterministic run of a program on virtual time. Same body, same seed: same run, to the last step.
 
 import { machine } from "../core/machine.ts";
-import { Runtime } from "../core/run.ts";
+import { Runtime } from "../core/runtime.ts";
 import type { Checked, Outcome } from "../core/types.ts";
 import type { Home } from "../core/waiter.ts";
 import { RandomPolicy } from "./policies/random.ts";
