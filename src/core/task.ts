@@ -177,7 +177,8 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   }
 
   get signal(): AbortSignal {
-    const scope = bodyScope(this);
+    // For the task itself, what it is in now: a limit or a group around the place where it asks cancels that place, and a shield keeps it.
+    const scope = machine.runner === this && this.scope !== null ? this.scope : bodyScope(this);
     if (this.state === CANCELLED) scope.cancelled ??= Cancelled.of(this.result); // asked for after its end
     return scope.signal;
   }

@@ -127,7 +127,10 @@ export interface Task<T> extends Selectable<T>, AsyncDisposable {
    * wins, and a task that has ended stays as it is. O(tasks and scopes below).
    */
   cancel(reason?: unknown): void;
-  /** Aborted when the task is cancelled. Made on first use. */
+  /**
+   * Aborted when the task is cancelled. For the task itself, as in `currentTask().signal`, it is that of the place where it asks: also aborted when a group or
+   * a `timeout` around that place is cancelled, and not by what a `shield` around it keeps away. Made on first use.
+   */
   readonly signal: AbortSignal;
   /**
    * For async bodies: runs an operation as a child of this task. `const me = currentTask()` before the first await, then `await me.run(op)`.
