@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  type Channel,
   callback,
   channel,
   go,
+  type Operation,
   run,
   select,
   selectNow,
@@ -19,6 +21,11 @@ import {
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught } from "../support/caught.ts";
 import { explored } from "../support/explored.ts";
+
+/** Waits for what comes from outside the simulation, which would be dry otherwise. */
+function* turns(signal: Channel<void>): Operation<void> {
+  while (!signal.tryReceive().ok) yield* sleep(1);
+}
 
 test("a start may answer by way of another case of its select", async () => {
   await explored(200, (watch) => {
@@ -155,6 +162,8 @@ test("a cleanup may answer others, start runs, set timers, and make cleanups run
 test("a callback inside a call inside a callback is cleaned up to the bottom", async () => {
   await simulate(function* () {
     const log: string[] = [];
+    const begun = channel<void>(1);
+    const ended = channel<void>(1);
     const task = go(() =>
       callback<void>((resolve) => {
         const stop = new AbortController();
@@ -162,22 +171,25 @@ test("a callback inside a call inside a callback is cleaned up to the bottom", a
           () =>
             until((signal) => {
               signal.addEventListener("abort", () => log.push("call aborted"));
+              begun.trySend();
               return new Promise(() => {});
             }),
           { signal: stop.signal },
         );
         inner.then(
           () => resolve(),
-          (reason) => log.push(`run ended: ${reason}`),
+          (reason) => {
+            log.push(`run ended: ${reason}`);
+            ended.trySend();
+          },
         );
         return () => stop.abort("given up");
       }),
     );
-    yield* sleep(1);
-    yield* until(() => new Promise((resolve) => setImmediate(resolve)));
+    yield* turns(begun);
     task.cancel();
     assert.deepEqual(log, ["call aborted"]);
-    yield* until(() => new Promise((resolve) => setImmediate(resolve)));
+    yield* turns(ended);
     assert.deepEqual(log, ["call aborted", "run ended: given up"]);
   });
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { currentTask, fromIterable, go, MisuseError, run, until } from "offshoot";
+import { currentTask, fromIterable, go, MisuseError, until } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 import { thrown } from "../support/caught.ts";
 import { program } from "../support/process.ts";
@@ -81,7 +81,7 @@ test("a source is left outside any task", async () => {
 
 test("cancel destroys a stream of Node and cancels one of the web, between values and in the midst of a next", async () => {
   for (const midst of [false, true]) {
-    await run(function* () {
+    await simulate(function* () {
       const pushed = midst ? [] : ["a"];
       const node = new Readable({ objectMode: true, read: () => void (pushed.length > 0 && node.push(pushed.pop())) });
       let reason: unknown;

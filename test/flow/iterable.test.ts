@@ -13,7 +13,6 @@ import {
   go,
   MisuseError,
   never,
-  run,
   select,
   selectNow,
   TaskCancelledError,
@@ -46,7 +45,7 @@ test("an async generator, a stream of Node and one of the web are received to th
     ["ReadableStream", () => ReadableStream.from([1, 2, 3])],
   ];
   for (const [name, make] of sources) {
-    await run(function* () {
+    await simulate(function* () {
       const source = fromIterable(make());
       const got = [yield* source.receive(), yield* source.receive(), (yield* source.next()).value];
       assert.deepEqual(got, [1, 2, 3], name);
@@ -55,7 +54,7 @@ test("an async generator, a stream of Node and one of the web are received to th
       assert.deepEqual(source.tryReceive(), { ok: false, closed: true });
       source.cancel();
     });
-    await run(async () => {
+    await simulate(async () => {
       const got: number[] = [];
       for await (const value of fromIterable(make())) got.push(value);
       assert.deepEqual(got, [1, 2, 3], name);

@@ -41,6 +41,7 @@ test("a run rejects with the reason of its signal, after cleanup", async () => {
       function* () {
         const child = go(function* () {
           try {
+            queueMicrotask(() => controller.abort(reason));
             yield* never;
           } finally {
             log.push("child");
@@ -55,7 +56,6 @@ test("a run rejects with the reason of its signal, after cleanup", async () => {
       },
       { signal: controller.signal },
     );
-    setImmediate(() => controller.abort(reason));
     assert.equal(await outcome(running), reason);
     assert.deepEqual(log, ["child", "cleanup"]);
   }
@@ -111,7 +111,8 @@ test("a body that returns although its signal was aborted has succeeded, one tha
     }),
     running(() => void currentTask().cancel("another reason")),
   ];
-  setImmediate(() => controller.abort("why"));
+  await run(() => yieldNow()); // behind the three
+  controller.abort("why");
   assert.deepEqual(await outcome(both[0] as Promise<unknown>), { value: "value" });
   await rejected(RangeError, both[1] as Promise<unknown>);
   assert.deepEqual(await outcome(both[2] as Promise<unknown>), { value: undefined });

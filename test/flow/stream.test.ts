@@ -11,7 +11,6 @@ import {
   go,
   MisuseError,
   type Receiver,
-  run,
   sleep,
   ticker,
   toWebStream,
@@ -25,7 +24,7 @@ const toNode = <T>(receiver: Receiver<T>): Readable =>
   Readable.fromWeb(toWebStream(receiver) as NodeWebStream, { objectMode: true });
 
 test("values come through in order, and the end is the end", async () => {
-  await run(function* () {
+  await simulate(function* () {
     const ch = channel<number>();
     const sender = go(function* () {
       for (let n = 0; n < 100; n++) yield* ch.send(n);
@@ -112,7 +111,7 @@ test("a ticker makes a stream of beats, that ends when it is cancelled", async (
 });
 
 test("Readable.fromWeb makes a stream of Node of it: values, end, error, destroy", async () => {
-  await run(function* () {
+  await simulate(function* () {
     const ch = channel<object>();
     const sender = go(function* () {
       for (let n = 0; n < 50; n++) yield* ch.send({ n });
@@ -140,7 +139,7 @@ test("Readable.fromWeb makes a stream of Node of it: values, end, error, destroy
 
   const left = channel<string>();
   const node = toNode(left);
-  await run(function* () {
+  await simulate(function* () {
     node.destroy();
     yield* settled();
     yield* settled();
