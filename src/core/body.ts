@@ -52,27 +52,26 @@ const GENERATOR_FUNCTION: unknown = Object.getPrototypeOf(function* () {});
 const used = new WeakSet<object>();
 
 /** The iterator to drive for what a body has returned, or null when that is a value. Throws for what can be neither. */
-export function iteratorOf(
-  returned: unknown,
-  body: (...args: never) => unknown,
-  from: string = body.name || "anonymous",
-): Driven | null {
+export function iteratorOf(returned: unknown, body: (...args: never) => unknown, from?: string): Driven | null {
   if (typeof returned !== "object" || returned === null) return null;
   if (isGenerator(returned)) {
     if (returned instanceof Leaf) return returned;
-    if (Object.getPrototypeOf(body) !== GENERATOR_FUNCTION) useOnce(returned, from);
+    if (Object.getPrototypeOf(body) !== GENERATOR_FUNCTION) useOnce(returned, from ?? nameOf(body));
     return returned;
   }
   if (returned instanceof Composite) return returned[Symbol.iterator]();
   if (isAsyncGenerator(returned)) {
     throw misuse(
-      `${from}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`,
+      `${from ?? nameOf(body)}: the body is an async generator. Write function* and yield* operations, or an async function and await them.`,
     );
   }
   return typeof (returned as { then?: unknown }).then === "function"
     ? promised(returned as unknown as PromiseLike<unknown>)
     : null;
 }
+
+/** The name of a function is looked up only where somebody needs it: that costs as much as a switch. */
+const nameOf = (body: (...args: never) => unknown): string => body.name || "anonymous";
 
 function useOnce(generator: object, from: string): void {
   if (used.has(generator))
