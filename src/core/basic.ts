@@ -3,7 +3,7 @@
 import { Leaf, requeue } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
 import type { Selectable } from "./types.ts";
-import { type Description, RUNNING, VALUE, type Waiter } from "./waiter.ts";
+import { type Description, RETRY, RUNNING, VALUE, type Waiter } from "./waiter.ts";
 
 class Never extends Leaf<never> {
   ready(): boolean {
@@ -53,6 +53,8 @@ class YieldNow extends Always<void> {
     const { runner } = machine;
     if (input !== undefined || runner === null || runner.state !== RUNNING || runner.cancelled !== null)
       return super.next(input);
+    const { scheduler } = runner.program;
+    if (scheduler.masks && !scheduler.goesOn(this)) return requeue(this, RETRY); // seam
     return requeue(this, VALUE);
   }
 
@@ -78,11 +80,30 @@ export function always<T>(value: T): Selectable<T> {
   return new Always(value);
 }
 
+class Checkpoint extends Always<void> {
+  override next(input?: unknown): ReturnType<Leaf<void>["next"]> {
+    const { runner } = machine;
+    // No step of its own for a policy: nobody can see it.
+    if (
+      input !== undefined ||
+      runner === null ||
+      runner.state !== RUNNING ||
+      runner.cancelled !== null ||
+      machine.reserve <= 0
+    )
+      return super.next(input);
+    machine.reserve--;
+    return DONE;
+  }
+}
+
+const DONE: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
+
 /**
  * What a composite begins with, so that it is an operation like any other even if it never waits: it costs a part of the budget, and throws while the scope
  * is cancelled.
  */
-export const checkpoint: Selectable<void> = new Always<void>(undefined);
+export const checkpoint: Selectable<void> = new Checkpoint(undefined);
 
 const turn: YieldNow = new YieldNow(undefined);
 

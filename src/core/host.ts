@@ -2,7 +2,9 @@
 //
 // Production has a host on Node and no policy; a test has a host on virtual time and a policy of its own. Both run the same code.
 
-import type { ChoiceKind } from "./waiter.ts";
+import type { Leaf } from "./leaf.ts";
+import type { Tasklet } from "./task.ts";
+import type { ChoiceKind, Runner } from "./waiter.ts";
 
 export interface Host {
   /** Milliseconds on a clock that never goes back, with a fraction. */
@@ -25,11 +27,26 @@ export interface Host {
   later(ms: number, run: () => void): () => void;
   /** Tells a person something that no promise carries. */
   warn(text: string): void;
+  /** Lets time jump, where time is virtual. */
+  leap?(to: number): void;
   /** What runs a function in the async context (AsyncLocalStorage) of now, or null where there are no such contexts. */
   capture(): ((run: () => void) => void) | null;
 }
 
-/** Answers the choices there are. Choice 0 of `task` lets the current task go on, or the one woken first. */
+/** Answers the choices there are, and is told of the steps that are taken. Choice 0 is what production does. */
 export interface Policy {
-  choose(kind: ChoiceKind, n: number): number;
+  /** May the timer that is due first go off while tasks can run? Otherwise time stands still until none can. */
+  readonly racy: boolean;
+  /** A whole number below `n`; for kind "task" among those in `ready`. */
+  choose(kind: ChoiceKind, n: number, ready: Ready | null): number;
+  /** A step is about to be taken: one visible operation, which completes or waits. */
+  began(task: Tasklet<unknown>, leaf: Leaf<unknown>): void;
+}
+
+/** Who can be chosen, as of one choice. */
+export interface Ready {
+  /** Is choice 0 the task that runs, which could go on? */
+  readonly current: boolean;
+  /** The task that a choice stands for; null for the timer. */
+  at(choice: number): Runner | null;
 }

@@ -15,7 +15,7 @@ import { Cancelled, MisuseError } from "../base/errors.ts";
 import { machine, NOT_READY, PARKED, PROBE, RESUME } from "./machine.ts";
 import type { Selectable, Suspend } from "./types.ts";
 import type { Awaited, Description, Home, Runner } from "./waiter.ts";
-import { CANCEL, ERROR, GRANTED, READY, RETRY, RUNNING, TOLD, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
+import { CANCEL, ERROR, READY, RETRY, RUNNING, TOLD, VALUE, WAITING, Waiter, wake } from "./waiter.ts";
 
 type Step<T> = IteratorResult<Suspend, T>;
 
@@ -224,10 +224,12 @@ function startSlowly<T>(leaf: Leaf<T>): Step<T> {
     throw cancelled;
   }
   // 3 budget spent: let the others have their turn
-  if (machine.reserve <= 0) return requeue(leaf, GRANTED);
-  // 4 a policy is there: it may let another task go first, once for each operation
-  if (runner.wake === GRANTED) runner.wake = RETRY;
-  else if (!runner.program.scheduler.goesOn()) return requeue(leaf, GRANTED);
+  if (machine.reserve <= 0) return requeue(leaf, RETRY);
+  // 4 a policy is there: it may let another task go first, or let a timer go off that cancels this one
+  if (runner.program.scheduler.masks) {
+    if (!runner.program.scheduler.goesOn(leaf)) return requeue(leaf, RETRY);
+    if (runner.cancelled !== null) return startSlowly(leaf);
+  }
   machine.reserve--;
   const raw = leaf.poll();
   return raw === NOT_READY ? park(leaf) : { done: true, value: leaf.finish(raw) };

@@ -13,7 +13,7 @@ import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
 import { BUDGET, NOT_READY } from "./machine.ts";
 import { tellOrigin } from "./origin.ts";
-import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf } from "./report.ts";
+import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf, type TaskReport } from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
 import {
   type AnyBody,
@@ -82,7 +82,7 @@ export class Program implements Keeper, Resident {
 
   choose(kind: ChoiceKind, n: number): number {
     const { policy } = this.scheduler;
-    if (policy !== null) return policy.choose(kind, n);
+    if (policy !== null) return policy.choose(kind, n, null);
     return kind === "select" ? this.chance.below(n) : 0;
   }
 
@@ -220,25 +220,42 @@ export class Program implements Keeper, Resident {
 
   private judge(root: Tasklet<unknown>): DeadlockError {
     const leak = bodyReturned(root);
-    const tasks = liveTasks(root);
-    const report = this.describe();
+    const { tasks, all } = this.blocked();
+    const report = this.format(tasks);
     const what = leak ? `leak: ${label(root)} has returned, but` : "deadlock:";
-    const message = `${what} ${tasks.filter((task) => !onlyJoins(task)).length} of ${tasks.length} tasks can never go on\n${report}`;
-    return leak ? new LeakError(message, report) : new DeadlockError(message, report);
+    const message = `${what} ${tasks.length} of ${all} tasks can never go on\n${report}`;
+    const verdict = leak ? new LeakError(message, report) : new DeadlockError(message, report);
+    verdicts.set(
+      verdict,
+      tasks.slice(0, MOST_SHOWN).map((task) => this.reportOf(task)),
+    );
+    return verdict;
   }
 
-  /** Every task that waits for something, as text. One that only waits for its children is left out, unless nothing else is there. */
+  /** Every task that waits for something, as text. */
   describe(): string {
+    return this.format(this.blocked().tasks);
+  }
+
+  /** The tasks that wait. One that only waits for its children is left out, unless nothing else is there. */
+  private blocked(): { tasks: Tasklet<unknown>[]; all: number } {
     const tasks = liveTasks(this.root as Tasklet<unknown>);
     const blocked = tasks.filter((task) => !onlyJoins(task));
-    const shown = blocked.length === 0 ? tasks : blocked;
-    return formatReports(
-      shown.slice(0, MOST_SHOWN).map((task) => reportOf(task, this.debug?.siteOf(task) ?? null)),
-      shown.length,
-      Math.floor(this.scheduler.host.now()),
-    );
+    return { tasks: blocked.length === 0 ? tasks : blocked, all: tasks.length };
+  }
+
+  private format(tasks: readonly Tasklet<unknown>[]): string {
+    const shown = tasks.slice(0, MOST_SHOWN).map((task) => this.reportOf(task));
+    return formatReports(shown, tasks.length, Math.floor(this.scheduler.host.now()));
+  }
+
+  private reportOf(task: Tasklet<unknown>): TaskReport {
+    return reportOf(task, this.debug?.siteOf(task) ?? null);
   }
 }
+
+/** The tasks that a verdict is about, as data. */
+export const verdicts: WeakMap<DeadlockError, readonly TaskReport[]> = new WeakMap();
 
 /** Only lends its name to the tasks that settle an `await`. */
 const awaiting: AnyBody = Object.defineProperty(() => {}, "name", { value: "await" });

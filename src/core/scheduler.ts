@@ -10,16 +10,18 @@
 //   the host's alarm is set to the first timer's deadline, or earlier
 
 import { describeValue, type MisuseError } from "../base/errors.ts";
-import { type Entry, Heap } from "../base/heap.ts";
+import { Heap } from "../base/heap.ts";
 import { Ring } from "../base/ring.ts";
+import type { Alarm } from "./alarm.ts";
 import { Composite } from "./body.ts";
+import { Chooser } from "./chooser.ts";
 import type { Host, Policy } from "./host.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
 import { label, type Tasklet } from "./task.ts";
-import { FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
+import { type Awaited, FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
 
 /** Milliseconds the tasks may have before the event loop gets its turn. */
 const SLICE = 4;
@@ -28,21 +30,6 @@ const STEPS = 32;
 const LOOK = 0.25;
 /** The most looks in one slice, for clocks that stand still while tasks run. */
 const ROUNDS = 4096;
-
-/** A timer. `fire` is called in the loop, outside any task, once `deadline` has come. */
-export abstract class Alarm implements Entry {
-  declare deadline: number;
-  declare order: number;
-  declare place: number;
-
-  constructor() {
-    this.deadline = 0;
-    this.order = 0;
-    this.place = -1;
-  }
-
-  abstract fire(): void;
-}
 
 /** A program, as the scheduler sees it. */
 export interface Resident {
@@ -69,8 +56,8 @@ export class Scheduler implements Readier {
   declare private alarmAt: number;
   /** When the event loop last turned, as far as is known; negative when it may have turned since. */
   declare private burst: number;
-  /** The place in the queue that the policy has chosen already, or -1. */
-  declare private chosen: number;
+  /** Who asks the policy; null without one. */
+  declare private readonly chooser: Chooser | null;
 
   constructor(host: Host, policy: Policy | null) {
     this.host = host;
@@ -85,7 +72,8 @@ export class Scheduler implements Readier {
     this.steps = 1;
     this.alarmAt = Number.POSITIVE_INFINITY;
     this.burst = -1;
-    this.chosen = -1;
+    const fire = (alarm: Alarm): void => this.fireDue(alarm.deadline, alarm);
+    this.chooser = policy === null ? null : new Chooser(policy, host, this.queue, this.timers, fire);
   }
 
   /** Puts a task at the tail of the queue. */
@@ -135,12 +123,8 @@ export class Scheduler implements Readier {
     if (!this.awake && this.timers.size === 0) this.setAlarm();
   }
 
-  /** A policy decides before each visible operation whether the running task goes on or another one is first. */
-  goesOn(): boolean {
-    if (this.policy === null) return true;
-    const choice = this.policy.choose("task", this.queue.size + 1);
-    this.chosen = choice - 1;
-    return choice === 0;
+  goesOn(leaf: Awaited): boolean {
+    return this.chooser === null || this.chooser.goesOn(leaf as Leaf<unknown>);
   }
 
   check(): void {
@@ -204,7 +188,8 @@ export class Scheduler implements Readier {
   private look(): number {
     const now = this.host.now();
     machine.tick = Math.floor(now);
-    if (this.timers.size > 0) this.fireDue(now);
+    // Where a policy lets timers go off, it is asked before each.
+    if (this.timers.size > 0 && (this.queue.size === 0 || this.policy?.racy !== true)) this.fireDue(now, null);
     if (machine.errands !== null) runErrands();
     return now;
   }
@@ -225,7 +210,7 @@ export class Scheduler implements Readier {
   /** Runs a few steps. Says false when a task of another program is first in line. */
   private runSteps(resident: Resident): boolean {
     const { queue } = this;
-    if (this.policy !== null || this.probe !== null || resident.contexts !== null) return this.watchSteps(resident); // seam
+    if (this.chooser !== null || this.probe !== null || resident.contexts !== null) return this.watchSteps(resident); // seam
     for (let i = this.steps; i > 0 && queue.size > 0; i--) {
       const task = queue.shift();
       if (task.program !== (resident as unknown)) {
@@ -240,10 +225,10 @@ export class Scheduler implements Readier {
 
   /** The same where somebody chooses, looks on, or has a context for each task. */
   private watchSteps(resident: Resident): boolean {
-    const { queue, policy } = this;
+    const { queue, chooser } = this;
     for (let i = this.steps; i > 0 && queue.size > 0; i--) {
-      const task = policy === null ? queue.shift() : this.chooseTask(policy);
-      if (policy === null && task.program !== (resident as unknown)) {
+      const task = chooser === null ? queue.shift() : chooser.next();
+      if (chooser === null && task.program !== (resident as unknown)) {
         queue.unshift(task);
         return false;
       }
@@ -258,13 +243,6 @@ export class Scheduler implements Readier {
   private stepOut(task: Tasklet<unknown>): void {
     this.step(task);
     if (machine.errands !== null) runErrands();
-  }
-
-  private chooseTask(policy: Policy): Tasklet<unknown> {
-    const { queue, chosen } = this;
-    this.chosen = -1;
-    if (chosen >= 0) return queue.takeAt(chosen);
-    return queue.takeAt(queue.size === 1 ? 0 : policy.choose("task", queue.size));
   }
 
   /** One turn of a task: from where it was parked to where it parks again, or to its end. */
@@ -318,13 +296,15 @@ export class Scheduler implements Readier {
     bodyEnded(task, SUCCEEDED, result.value);
   }
 
-  private fireDue(now: number): void {
+  /** Lets the timers go off that are due, or only the first. */
+  private fireDue(now: number, only: Alarm | null): void {
     const { timers } = this;
     machine.runner = null;
     machine.credit = 0;
     for (let alarm = timers.first(); alarm !== undefined && alarm.deadline <= now; alarm = timers.first()) {
       timers.remove(alarm);
       alarm.fire();
+      if (alarm === only) return;
     }
   }
 

@@ -23,8 +23,7 @@ export const CANCELLED = 5;
 export const VALUE = 1; // `result` is what the commit handed over
 export const ERROR = 2; // `result` is to be thrown
 export const CANCEL = 3; // its scope was cancelled: throw that
-export const RETRY = 4; // its budget was spent: start the operation again
-export const GRANTED = 5; // a policy let it go on: start the operation without asking again
+export const RETRY = 4; // its budget was spent, or another one was first: start the operation again
 
 /** A flag of a task, beside those in task.ts: a cancellation has been thrown in it. */
 export const TOLD = 1024;
@@ -60,7 +59,7 @@ export interface Home {
 }
 
 /** What choices there are. A policy answers them; 0 is what production does (but for `select`, where production draws). */
-export type ChoiceKind = "task" | "select";
+export type ChoiceKind = "task" | "select" | "test";
 
 /** The scheduler, as those see it who wake somebody. */
 export interface Readier {
@@ -69,8 +68,8 @@ export interface Readier {
   ready(runner: Runner): void;
   /** Takes a runner out of the queue again. O(n): only for one that turns out to be running still. */
   unready(runner: Runner): void;
-  /** Asked before a visible operation when there is a policy: may this runner go on, or is another one first? */
-  goesOn(): boolean;
+  /** Asked before a visible operation when there is a policy: does this runner go on with it, or is another one first? */
+  goesOn(leaf: Awaited): boolean;
 }
 
 /** What an operation waits for, in words: for dumps and reports. */

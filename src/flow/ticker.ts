@@ -8,8 +8,9 @@
 //   its alarm is in the heap exactly while it runs and somebody waits
 
 import { describeValue } from "../base/errors.ts";
+import { Alarm } from "../core/alarm.ts";
 import { misuse } from "../core/leaf.ts";
-import { Alarm, type Scheduler } from "../core/scheduler.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import type { Receiver } from "../core/types.ts";
 import { schedulerFor } from "../time/clock.ts";
 import { Feed } from "./feed.ts";

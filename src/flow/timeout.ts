@@ -4,12 +4,13 @@
 // performed in an extent that is cancelled when the time is up.
 
 import { TaskCancelledError, TimeoutError } from "../base/errors.ts";
+import { Alarm } from "../core/alarm.ts";
 import { asOperation, Composite } from "../core/body.ts";
 import { cancelScope } from "../core/cancel.ts";
 import { extent } from "../core/extent.ts";
 import { Leaf } from "../core/leaf.ts";
 import { runningTask } from "../core/run.ts";
-import { Alarm, type Scheduler } from "../core/scheduler.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import type { Scope } from "../core/task.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { completeJoint, type Description, Failed, type Joint, Waiter } from "../core/waiter.ts";

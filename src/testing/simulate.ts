@@ -1,15 +1,18 @@
 // simulate: one deterministic run of a program on virtual time. Same body, same seed: same run, to the last step.
 
-import { machine } from "../core/machine.ts";
+import type { Policy } from "../core/host.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { Checked, Outcome } from "../core/types.ts";
-import type { Home } from "../core/waiter.ts";
-import { RandomPolicy } from "./policies/random.ts";
+import { enter, leave } from "./ambient.ts";
+import { Driver } from "./driver.ts";
+import { RandomWalk } from "./policies/random.ts";
 import { VirtualHost } from "./virtual-host.ts";
 
 export interface SimulateOptions {
   /** Without a seed the order is production's; with one it is random, and the same again for the same seed. */
   readonly seed?: number | undefined;
+  /** May a timer go off while tasks can run ("racy"; needs a seed), or only when nothing else can happen ("idle", the default)? */
+  readonly time?: "idle" | "racy" | undefined;
   /** Called after every step; throws when an invariant does not hold. */
   readonly check?: (() => void) | undefined;
 }
@@ -19,8 +22,8 @@ export interface SimulateOptions {
  * body has returned by then. Operations awaited outside tasks belong to the simulation while it runs.
  */
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
-  const { seed, check } = options;
-  const runtime = new Runtime(new VirtualHost(seed ?? 0), seed === undefined ? null : new RandomPolicy(seed));
+  const { seed, time = "idle", check } = options;
+  const runtime = new Runtime(new VirtualHost(seed ?? 0), policyFor(seed, time === "racy"));
   let broken: unknown;
   if (check !== undefined) {
     runtime.scheduler.probe = {
@@ -48,17 +51,7 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   throw broken;
 }
 
-/** The simulations under way, innermost last; before them what was there without any. */
-const homes: (Home | null)[] = [];
-
-function enter(home: Home): void {
-  if (homes.length === 0) homes.push(machine.ambient);
-  homes.push(home);
-  machine.ambient = home;
-}
-
-function leave(home: Home): void {
-  homes.splice(homes.indexOf(home), 1);
-  machine.ambient = homes.at(-1) ?? null;
-  if (homes.length === 1) homes.pop();
+function policyFor(seed: number | undefined, racy: boolean): Policy | null {
+  if (seed === undefined) return null;
+  return new Driver(new RandomWalk(seed), racy, Number.POSITIVE_INFINITY, false, () => {});
 }

@@ -68,6 +68,18 @@ export class VirtualHost implements Host {
     return () => {};
   }
 
+  leap(to: number): void {
+    this.time = Math.max(this.time, to);
+  }
+
+  /** Nothing more happens here: the run is given up. */
+  stop(): void {
+    this.dry = null;
+    this.asked.length = 0;
+    this.set = null;
+    this.time = Number.POSITIVE_INFINITY; // ends the slice that is under way
+  }
+
   warn(text: string): void {
     this.warnings.push(text);
   }

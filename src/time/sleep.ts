@@ -1,8 +1,9 @@
 // sleep: a leaf that commits when its time has come. Its timer is armed when somebody starts to wait and taken back when they stop.
 
+import { Alarm } from "../core/alarm.ts";
 import { Leaf } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
-import { Alarm, type Scheduler } from "../core/scheduler.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { delayOf } from "./clock.ts";

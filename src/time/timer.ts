@@ -8,9 +8,10 @@
 //   `armed` means: the time that was set has not been received yet
 
 import { List } from "../base/list.ts";
+import { Alarm } from "../core/alarm.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
-import { Alarm, type Scheduler } from "../core/scheduler.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { delayOf, schedulerFor } from "./clock.ts";

@@ -1,16 +1,16 @@
-// The policy that goes anywhere: before each visible operation any ready task may be next, all equally likely. Same seed, same choices.
+// The random walk: at each choice any option, all equally likely. Same seed, same choices.
 
 import { Random } from "../../base/random.ts";
-import type { Policy } from "../../core/host.ts";
+import type { Point, Strategy } from "../strategy.ts";
 
-export class RandomPolicy implements Policy {
+export class RandomWalk implements Strategy {
   declare private readonly random: Random;
 
   constructor(seed: number) {
     this.random = new Random(seed);
   }
 
-  choose(_kind: string, n: number): number {
+  pick({ n }: Point): number {
     return this.random.below(n);
   }
 }

@@ -1,0 +1,92 @@
+// Who goes next, where a policy decides: simulations and explorations. In production there is none of this.
+//
+// There is one choice for each visible operation, before it: who performs the next one. A task that is given its turn goes on from where it was to its next
+// operation and performs that, without another choice; so resuming and starting are no steps of their own, and choice 0 everywhere is production's order.
+//
+// Invariant
+//   `chosen` is a place in the queue from the choice that stops a task until the next turn, which is that of the chosen one; otherwise -1
+
+import type { Heap } from "../base/heap.ts";
+import type { Ring } from "../base/ring.ts";
+import type { Alarm } from "./alarm.ts";
+import type { Host, Policy, Ready } from "./host.ts";
+import type { Leaf } from "./leaf.ts";
+import { machine, runErrands } from "./machine.ts";
+import type { Tasklet } from "./task.ts";
+
+export class Chooser implements Ready {
+  declare private readonly policy: Policy;
+  declare private readonly host: Host;
+  declare private readonly queue: Ring<Tasklet<unknown>>;
+  declare private readonly timers: Heap<Alarm>;
+  declare private readonly fire: (alarm: Alarm) => void;
+  declare private chosen: number;
+  /** The task that has its turn was chosen for its next operation. */
+  declare private granted: boolean;
+  declare current: boolean;
+
+  constructor(
+    policy: Policy,
+    host: Host,
+    queue: Ring<Tasklet<unknown>>,
+    timers: Heap<Alarm>,
+    fire: (alarm: Alarm) => void,
+  ) {
+    this.policy = policy;
+    this.host = host;
+    this.queue = queue;
+    this.timers = timers;
+    this.fire = fire;
+    this.chosen = -1;
+    this.granted = false;
+    this.current = false;
+  }
+
+  /** The task whose turn it is. The queue is not empty. */
+  next(): Tasklet<unknown> {
+    const { chosen } = this;
+    this.chosen = -1;
+    this.granted = true;
+    return this.queue.takeAt(chosen >= 0 ? chosen : this.choose());
+  }
+
+  /** Does the running task go on with this operation? Otherwise another one is first. */
+  goesOn(leaf: Leaf<unknown>): boolean {
+    const task = machine.runner as Tasklet<unknown>;
+    if (!this.granted) {
+      this.current = true;
+      const choice = this.choose();
+      this.current = false;
+      this.chosen = choice - 1;
+      if (choice !== 0) return false;
+    }
+    this.granted = false;
+    if (task.cancelled === null) this.policy.began(task, leaf);
+    return true;
+  }
+
+  at(choice: number): Tasklet<unknown> | null {
+    const { queue, current } = this;
+    if (current && choice === 0) return machine.runner as Tasklet<unknown>;
+    const place = current ? choice - 1 : choice;
+    return place < queue.size ? queue.peek(place) : null;
+  }
+
+  /** Has the policy choose a task. Until it does, timers may go off, which is the last choice. */
+  private choose(): number {
+    const { policy, host, queue, timers } = this;
+    const { runner } = machine;
+    for (;;) {
+      const tasks = queue.size + (this.current ? 1 : 0);
+      const timer = policy.racy ? timers.first() : undefined;
+      const n = timer === undefined ? tasks : tasks + 1;
+      const choice = n === 1 ? 0 : policy.choose("task", n, this);
+      if (choice < tasks || timer === undefined) return choice;
+      host.leap?.(timer.deadline);
+      machine.tick = Math.floor(host.now());
+      this.fire(timer);
+      if (machine.errands !== null) runErrands();
+      machine.runner = runner;
+    }
+  }
+}

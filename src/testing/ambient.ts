@@ -1,0 +1,19 @@
+// Where operations belong that are awaited outside tasks while a simulation is under way.
+
+import { machine } from "../core/machine.ts";
+import type { Home } from "../core/waiter.ts";
+
+/** The simulations under way, innermost last; before them what was there without any. */
+const homes: (Home | null)[] = [];
+
+export function enter(home: Home): void {
+  if (homes.length === 0) homes.push(machine.ambient);
+  homes.push(home);
+  machine.ambient = home;
+}
+
+export function leave(home: Home): void {
+  homes.splice(homes.indexOf(home), 1);
+  machine.ambient = homes.at(-1) ?? null;
+  if (homes.length === 1) homes.pop();
+}

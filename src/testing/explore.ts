@@ -1,0 +1,320 @@
+// explore: a program run in many orders, until one fails, all have been seen, or the runs or the time are spent.
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { inspect } from "node:util";
+import { describeValue, MisuseError } from "../base/errors.ts";
+import { checkBody } from "../core/body.ts";
+import type { TaskReport } from "../core/report.ts";
+import type { AnyBody } from "../core/task.ts";
+import type { Checked, Outcome } from "../core/types.ts";
+import type { Step } from "./driver.ts";
+import { type Caller, callerOf, keepToken, keptTokens } from "./kept.ts";
+import { type Planned, planOf, type StrategyName } from "./plan.ts";
+import { Replay } from "./policies/replay.ts";
+import { reportOf } from "./report.ts";
+import { decode, deviationsOf, encode } from "./schedule.ts";
+import { shrink } from "./shrink.ts";
+import type { Strategy } from "./strategy.ts";
+import { attempt, type FailureKind, type Trial, type TrialOptions } from "./trial.ts";
+
+export interface ExploreOptions {
+  /** Names the kept schedules and the default seed. Default: the caller's file and the ordinal of the call in it. */
+  readonly name?: string | undefined;
+  /** Default: "portfolio". */
+  readonly strategy?: StrategyName | undefined;
+  /** How many runs at most. Default: 1 000; for "dfs", "delay" and "preempt" no limit. */
+  readonly runs?: number | undefined;
+  /** How many milliseconds at most, on the real clock. Default: 10 000. */
+  readonly timeMs?: number | undefined;
+  /** For the strategies that draw. Default: made of the name. */
+  readonly seed?: number | undefined;
+  /** The bound of "delay" and "preempt". Default: 2. */
+  readonly bound?: number | undefined;
+  /** Steps after which a run is given up, which says nothing about it. Default: 10 000. */
+  readonly maxSteps?: number | undefined;
+  /** May a timer go off while tasks can run ("racy", the default), or only when nothing else can happen ("idle")? */
+  readonly time?: "racy" | "idle" | undefined;
+  /** Are children that can never go on when the body has returned a failure? Default: "error". */
+  readonly leaks?: "error" | "ignore" | undefined;
+  /** Go on after a failure: the first is in `failure`, outcomes count them all. Default: stop, and shrink it. */
+  readonly keepGoing?: boolean | undefined;
+}
+
+export interface BlockedTask {
+  readonly id: number;
+  readonly name: string;
+  /** As in "channel.receive". */
+  readonly operation: string;
+  readonly object: string;
+  /** Virtual milliseconds. */
+  readonly since: number;
+  readonly heldBy: readonly string[];
+  readonly stack: string;
+}
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** All of it as text. */
+  readonly report: string;
+  /** For `replay`. */
+  readonly token: string;
+  readonly error: unknown;
+  readonly blocked: readonly BlockedTask[];
+  readonly steps: readonly Step[];
+}
+
+export interface Seen<T> {
+  readonly value: T;
+  readonly count: number;
+  readonly token: string;
+}
+
+export interface ExploreResult<out T> {
+  readonly ok: boolean;
+  /** Runs made; those for shrinking are not counted. */
+  readonly runs: number;
+  /** Has every order been run, as far as there are choices? */
+  readonly exhausted: boolean;
+  /** Distinct results, by their inspected form. */
+  readonly outcomes: ReadonlyMap<string, Seen<T>>;
+  readonly failure: Failure | undefined;
+}
+
+const exploring = new AsyncLocalStorage<true>();
+
+/**
+ * Runs a body again and again, each time in another order, on virtual time: until it fails, until every order has been run, or until the runs or the time are
+ * spent. Never throws for a failing program: read `ok`. A failure comes back shrunk, with a report and a token that `replay` runs again.
+ *
+ * The body must do the same when the same is chosen: make what it uses inside it, and leave out chance and the real clock.
+ *
+ * @throws (rejects with) {@link MisuseError} for options that cannot be, inside another exploration, and for a body that is not repeatable
+ */
+export async function explore<R>(
+  body: () => R & Checked<R>,
+  options: ExploreOptions = {},
+): Promise<ExploreResult<Outcome<R>>> {
+  const caller = callerOf(options?.name);
+  checkBody(body, "explore");
+  const settings = settingsOf(options, caller);
+  if (exploring.getStore() === true)
+    throw new MisuseError("explore: called inside an exploration. Explore one program at a time.");
+  return exploring.run(true, () => new Exploration<Outcome<R>>(body as AnyBody, settings, caller).run());
+}
+
+interface Settings {
+  readonly strategy: StrategyName;
+  readonly runs: number;
+  readonly timeMs: number;
+  readonly seed: number;
+  readonly bound: number | undefined;
+  readonly leaks: boolean;
+  readonly keepGoing: boolean;
+  readonly trial: TrialOptions;
+}
+
+class Exploration<T> {
+  declare private readonly body: AnyBody;
+  declare private readonly settings: Settings;
+  declare private readonly caller: Caller;
+  declare private readonly started: number;
+  declare private readonly outcomes: Map<string, { value: T; count: number; token: string }>;
+  declare private runs: number;
+  declare private failure: Failure | undefined;
+
+  constructor(body: AnyBody, settings: Settings, caller: Caller) {
+    this.body = body;
+    this.settings = settings;
+    this.caller = caller;
+    this.started = performance.now();
+    this.outcomes = new Map();
+    this.runs = 0;
+    this.failure = undefined;
+  }
+
+  async run(): Promise<ExploreResult<T>> {
+    const { settings, caller } = this;
+    // 1 what failed before
+    for (const token of keptTokens(caller)) {
+      const { deviations } = decode(token, "explore");
+      await this.see({ strategy: new Replay(deviations), name: "a kept schedule" });
+      if (this.isOver()) return this.result(false);
+    }
+    // 2 what the strategy tries
+    const plan = planOf(settings.strategy, settings.seed, settings.bound, () => this.progress());
+    for (let next = plan.next(); ; ) {
+      if (next.done === true) return this.result(next.value);
+      const trial = await this.see(next.value);
+      next = plan.next(trial);
+      if (this.isOver()) return this.result(next.done === true && next.value && this.failure === undefined);
+    }
+  }
+
+  private progress(): number {
+    const { runs, timeMs } = this.settings;
+    return Math.max(this.runs / runs, (performance.now() - this.started) / timeMs);
+  }
+
+  private isOver(): boolean {
+    return this.progress() >= 1 || (this.failure !== undefined && !this.settings.keepGoing);
+  }
+
+  private async see({ strategy, name }: Planned): Promise<Trial> {
+    const trial = await attempt(this.body, strategy, this.settings.trial);
+    this.runs++;
+    const ignored = trial.kind === "leak" && !this.settings.leaks;
+    if (trial.kind === "value" || ignored) this.count(trial);
+    else if (trial.kind !== "spent" && this.failure === undefined) await this.fail(trial, name);
+    return trial;
+  }
+
+  private count(trial: Trial): void {
+    const key = inspect(trial.value, { depth: 8, sorted: true });
+    const seen = this.outcomes.get(key);
+    if (seen === undefined) this.outcomes.set(key, { value: trial.value as T, count: 1, token: this.tokenOf(trial) });
+    else seen.count++;
+  }
+
+  private tokenOf({ choices }: Pick<Trial, "choices">): string {
+    const { racy, maxSteps } = this.settings.trial;
+    return encode({ racy, maxSteps, deviations: deviationsOf(choices) });
+  }
+
+  private async fail(trial: Trial, name: string): Promise<void> {
+    const { trial: options } = this.settings;
+    const where = `in run ${this.runs} (${name})`;
+    const run = (strategy: Strategy): Promise<Trial> => attempt(this.body, strategy, options);
+    const shrunk = await shrink(trial, run);
+    const before = deviationsOf(trial.choices).length;
+    const recorded = await attempt(this.body, new Replay(shrunk.deviations), { ...options, records: true });
+    const found =
+      before > shrunk.deviations.length ? `${where}, shrunk from ${before} deviations in ${shrunk.runs} runs` : where;
+    this.failure = failureOf(
+      recorded.kind === trial.kind ? recorded : trial,
+      encode({ ...options, deviations: shrunk.deviations }),
+      found,
+      shrunk.deviations.length,
+    );
+    keepToken(this.caller, this.failure.token);
+  }
+
+  private result(exhausted: boolean): ExploreResult<T> {
+    const { runs, outcomes, failure } = this;
+    return { ok: failure === undefined, runs, exhausted, outcomes, failure };
+  }
+}
+
+function failureOf(trial: Trial, token: string, found: string, deviations: number): Failure {
+  return {
+    kind: trial.kind as FailureKind,
+    report: reportOf({ trial, token, found, deviations }),
+    token,
+    error: trial.error,
+    blocked: trial.blocked.map(blockedOf),
+    steps: trial.rows,
+  };
+}
+
+function blockedOf({ id, name, waitsFor, since, stack }: TaskReport): BlockedTask {
+  const { operation = "", object = "", heldBy = [] } = waitsFor ?? {};
+  return { id, name, operation, object, since, heldBy, stack: stack.map((frame) => `    at ${frame}`).join("\n") };
+}
+
+/**
+ * For test runners: a function that explores, and throws one error whose message is the report. `OFFSHOOT_RUNS` and `OFFSHOOT_SEED` stand in for the options, and
+ * `OFFSHOOT_REPLAY` for the exploration: the token alone is run.
+ *
+ * @example
+ * test("no order of these loses a message", explored(function* () { ... }));
+ */
+export function explored<R>(body: () => R & Checked<R>, options: ExploreOptions = {}): () => Promise<void> {
+  checkBody(body, "explored");
+  const named = { ...options, name: options.name ?? callerOf(undefined).name };
+  return async () => {
+    const token = process.env["OFFSHOOT_REPLAY"];
+    if (token !== undefined && token !== "") {
+      await replay(body, token);
+      return;
+    }
+    const { failure } = await explore(body, named);
+    if (failure === undefined) return;
+    const error = new Error(failure.report, { cause: failure.error });
+    if (failure.error instanceof Error && failure.error.stack !== undefined)
+      error.stack = `${error.message}\n${failure.error.stack}`;
+    throw error;
+  };
+}
+
+/**
+ * Runs a body once more as a token says: returns its value, or throws its failure. The token carries what is needed for that.
+ *
+ * @throws (rejects with) {@link MisuseError} if the token does not fit the program, with the choice at which that shows
+ */
+export async function replay<R>(body: () => R & Checked<R>, token: string): Promise<Outcome<R>> {
+  checkBody(body, "replay");
+  const { racy, maxSteps, deviations } = decode(token, "replay");
+  const strategy = new Replay(deviations);
+  const trial = await attempt(body as AnyBody, strategy, { racy, maxSteps, records: true });
+  if (strategy.misfit >= 0 || !strategy.isComplete) {
+    const where =
+      strategy.misfit >= 0
+        ? `choice ${strategy.misfit + 1} is not the one that was recorded`
+        : "it ended before all choices of the token came up";
+    throw new MisuseError(
+      `replay: the token does not fit this program: ${where}. It is of another program or version; explore again.`,
+    );
+  }
+  if (trial.kind === "spent") throw new MisuseError(`replay: more than ${maxSteps} steps: the run was given up.`);
+  if (trial.kind === "value") return trial.value as Outcome<R>;
+  throw trial.error;
+}
+
+const STRATEGIES_WITH_AN_END = new Set<StrategyName>(["fifo", "delay", "preempt", "dfs"]);
+
+function settingsOf(options: ExploreOptions, caller: Caller): Settings {
+  if (typeof options !== "object" || options === null)
+    throw new MisuseError(`explore: options must be an object, got ${describeValue(options)}.`);
+  const { strategy = "portfolio", bound, time = "racy", leaks = "error", maxSteps = 10_000, timeMs = 10_000 } = options;
+  const ends = STRATEGIES_WITH_AN_END.has(strategy);
+  const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
+  const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
+  atLeast("runs", runs, 1);
+  atLeast("timeMs", timeMs, 0);
+  atLeast("maxSteps", maxSteps, 1);
+  if (bound !== undefined) atLeast("bound", bound, 0);
+  if (!Number.isFinite(seed))
+    throw new MisuseError(`explore: the seed must be a finite number, got ${describeValue(seed)}.`);
+  oneOf("time", time, ["racy", "idle"]);
+  oneOf("leaks", leaks, ["error", "ignore"]);
+  planOf(strategy, seed, bound, () => 0);
+  return {
+    strategy,
+    runs,
+    timeMs,
+    seed,
+    bound,
+    leaks: leaks === "error",
+    keepGoing: options.keepGoing === true,
+    trial: { racy: time === "racy", maxSteps, records: false },
+  };
+}
+
+function fromEnvironment(name: string): number | undefined {
+  const text = process.env[name];
+  if (text === undefined || text === "") return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new MisuseError(`explore: ${name} must be a number, got ${JSON.stringify(text)}.`);
+  return value;
+}
+
+function atLeast(what: string, value: unknown, least: number): void {
+  if (typeof value === "number" && value >= least) return;
+  throw new MisuseError(`explore: ${what} must be a number of at least ${least}, got ${describeValue(value)}.`);
+}
+
+function oneOf(what: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  throw new MisuseError(
+    `explore: ${what} must be ${allowed.map((name) => `"${name}"`).join(" or ")}, got ${describeValue(value)}.`,
+  );
+}

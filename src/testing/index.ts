@@ -1,0 +1,11 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The door `offshoot/testing`: programs on virtual time, in any order, in every order.
+
+export type { Cell } from "./cell.ts";
+export { cell, choose } from "./cell.ts";
+export type { Step } from "./driver.ts";
+export type { BlockedTask, ExploreOptions, ExploreResult, Failure, Seen } from "./explore.ts";
+export { explore, explored, replay } from "./explore.ts";
+export type { StrategyName } from "./plan.ts";
+export type { SimulateOptions } from "./simulate.ts";
+export { simulate } from "./simulate.ts";

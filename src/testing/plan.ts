@@ -1,0 +1,93 @@
+// Plans: which strategies an exploration tries, one run after the other. A plan is a generator that is told how each run ended, and returns whether it has covered
+// all there is.
+
+import { MisuseError } from "../base/errors.ts";
+import { Pct, Pos } from "./policies/priority.ts";
+import { RandomWalk } from "./policies/random.ts";
+import { delays, free, type Price, preemptions, Search } from "./policies/search.ts";
+import { production, type Strategy } from "./strategy.ts";
+import type { Trial } from "./trial.ts";
+
+export type StrategyName = "portfolio" | "fifo" | "random" | "pct" | "pos" | "delay" | "preempt" | "dfs";
+
+/** A run that is to be made. */
+export interface Planned {
+  readonly strategy: Strategy;
+  /** How it is called in reports. */
+  readonly name: string;
+}
+
+export type Plan = Generator<Planned, boolean, Trial>;
+
+/** How far the exploration has come, from 0 to 1. */
+export type Progress = () => number;
+
+export function planOf(name: StrategyName, seed: number, bound: number | undefined, progress: Progress): Plan {
+  switch (name) {
+    case "fifo":
+      return once();
+    case "random":
+    case "pct":
+    case "pos":
+      return forEver([name], seed);
+    case "delay":
+      return tree(`delay ${bound ?? 2}`, delays, bound ?? 2);
+    case "preempt":
+      return tree(`preempt ${bound ?? 2}`, preemptions, bound ?? 2);
+    case "dfs":
+      return tree("dfs", free, Number.POSITIVE_INFINITY);
+    case "portfolio":
+      return portfolio(seed, progress);
+    default:
+      throw new MisuseError(
+        `explore: strategy must be "portfolio", "fifo", "random", "pct", "pos", "delay", "preempt" or "dfs", got ${JSON.stringify(name)}.`,
+      );
+  }
+}
+
+function* once(): Plan {
+  yield { strategy: production, name: "production's order" };
+  return false;
+}
+
+function* tree(name: string, price: Price, bound: number): Plan {
+  const search = new Search(price, bound);
+  do {
+    yield { strategy: search, name };
+    if (search.differs >= 0)
+      throw new MisuseError(
+        `explore: the body is not repeatable: choice ${search.differs + 1} of a run had other options than the same choice before. Take chance, time and shared state out of the body; make what it uses inside it.`,
+      );
+  } while (search.next());
+  return !search.cut;
+}
+
+/** Random strategies in turn. */
+function* forEver(names: readonly string[], seed: number): Plan {
+  let expected = 100;
+  for (let i = 0; ; i++) {
+    const name = names[i % names.length] as string;
+    const { steps } = yield { strategy: randomOf(name, seed + i * 0x9e3779b1, expected, i), name };
+    if (steps > 0) expected = steps;
+  }
+}
+
+function randomOf(name: string, seed: number, expected: number, i: number): Strategy {
+  if (name === "pos") return new Pos(seed, expected);
+  if (name === "pct") return new Pct(seed, 2 + (i % 2), expected);
+  return new RandomWalk(seed);
+}
+
+function* portfolio(seed: number, progress: Progress): Plan {
+  yield* once();
+  if (yield* tree("delay 1", delays, 1)) return true;
+  const two = tree("delay 2", delays, 2);
+  for (let next = two.next(); progress() < 0.4; ) {
+    if (next.done === true) {
+      if (next.value) return true;
+      break;
+    }
+    next = two.next(yield next.value);
+  }
+  return yield* forEver(["random", "pos", "pct", "random", "pos", "pct"], seed);
+}

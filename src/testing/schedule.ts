@@ -1,0 +1,76 @@
+// A schedule: where a run departs from production's order, and how, as a short text that replays it.
+//
+//   v1:r:10000:2.1.7a-1.1.03
+//
+// The version; whether timers may go off early (r) or only when nothing else can run (i); the limit of steps; and the deviations: how many choices before it were
+// 0, which one was made, and a check on who could have been chosen. A run without a deviation is "-". Choices among one are not counted.
+
+import { describeValue, MisuseError } from "../base/errors.ts";
+
+/** One choice that was made. */
+export interface Choice {
+  readonly n: number;
+  readonly choice: number;
+  /** Tells whether it is the same choice again: made of the number of options and the first of them. */
+  readonly check: number;
+}
+
+export interface Deviation {
+  readonly skip: number;
+  readonly choice: number;
+  readonly check: number;
+}
+
+export interface Schedule {
+  readonly racy: boolean;
+  readonly maxSteps: number;
+  readonly deviations: readonly Deviation[];
+}
+
+const VERSION = "v1";
+const CHECKS = 36 ** 2;
+
+/** The check of a choice: `first` is the id of the task that choice 0 stands for. */
+export const checkOf = (first: number, n: number): number => (first * 31 + n) % CHECKS;
+
+export function deviationsOf(choices: readonly Choice[]): Deviation[] {
+  const deviations: Deviation[] = [];
+  let skip = 0;
+  for (const { choice, check } of choices) {
+    if (choice === 0) {
+      skip++;
+      continue;
+    }
+    deviations.push({ skip, choice, check });
+    skip = 0;
+  }
+  return deviations;
+}
+
+export function encode({ racy, maxSteps, deviations }: Schedule): string {
+  const text = deviations.map(({ skip, choice, check }) => `${skip}.${choice}.${check.toString(36).padStart(2, "0")}`);
+  return `${VERSION}:${racy ? "r" : "i"}:${maxSteps}:${text.join("-") || "-"}`;
+}
+
+/** @throws {@link MisuseError} if the text is no token of this version */
+export function decode(token: string, from: string): Schedule {
+  const parts = /^(v\d+):([ri]):(\d+):(.*)$/.exec(typeof token === "string" ? token : "");
+  if (parts === null)
+    throw new MisuseError(
+      `${from}: ${describeValue(token)} is no token. Copy it whole from a report, as in "v1:r:10000:2.1.7a".`,
+    );
+  const [, version, time, maxSteps, list] = parts as unknown as [string, string, string, string, string];
+  if (version !== VERSION)
+    throw new MisuseError(
+      `${from}: the token is of version ${version}, and this is ${VERSION}. Explore again for a new one.`,
+    );
+  const deviations = list === "-" ? [] : list.split("-").map((text) => deviationOf(text, token, from));
+  return { racy: time === "r", maxSteps: Number(maxSteps), deviations };
+}
+
+function deviationOf(text: string, token: string, from: string): Deviation {
+  const parts = /^(\d+)\.(\d+)\.([0-9a-z]{2})$/.exec(text);
+  if (parts === null)
+    throw new MisuseError(`${from}: "${text}" in the token "${token}" is no deviation. Copy the token whole.`);
+  return { skip: Number(parts[1]), choice: Number(parts[2]), check: Number.parseInt(parts[3] as string, 36) };
+}

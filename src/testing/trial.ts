@@ -1,0 +1,97 @@
+// One run of a program under a strategy, from its beginning to what came of it.
+
+import { DeadlockError, MisuseError } from "../base/errors.ts";
+import { verdicts } from "../core/program.ts";
+import type { TaskReport } from "../core/report.ts";
+import { Runtime } from "../core/runtime.ts";
+import type { AnyBody } from "../core/task.ts";
+import { enter, leave } from "./ambient.ts";
+import { Driver, type Step } from "./driver.ts";
+import type { Choice } from "./schedule.ts";
+import type { Strategy } from "./strategy.ts";
+import { VirtualHost } from "./virtual-host.ts";
+
+export type FailureKind = "deadlock" | "leak" | "error" | "misuse";
+
+export interface TrialOptions {
+  /** May an armed timer go off while tasks can run? */
+  readonly racy: boolean;
+  readonly maxSteps: number;
+  /** Keep the steps, and where tasks were spawned. */
+  readonly records: boolean;
+}
+
+export interface Trial {
+  /** "value" if it succeeded; "spent" if it took more steps than allowed, which says nothing. */
+  readonly kind: FailureKind | "value" | "spent";
+  readonly value: unknown;
+  readonly error: unknown;
+  readonly choices: readonly Choice[];
+  readonly steps: number;
+  readonly hash: number;
+  readonly rows: readonly Step[];
+  /** The tasks that could never go on. */
+  readonly blocked: readonly TaskReport[];
+  /** What the program would have told a person on the way. */
+  readonly warnings: readonly string[];
+}
+
+/** Never rejects: what the program throws is in `error`. */
+export async function attempt(body: AnyBody, strategy: Strategy, options: TrialOptions): Promise<Trial> {
+  const host = new VirtualHost(0);
+  let spent = (): void => {};
+  const gaveUp = new Promise<"spent">((resolve) => {
+    spent = () => {
+      host.stop();
+      resolve("spent");
+    };
+  });
+  const driver = new Driver(strategy, options.racy, options.maxSteps, options.records, spent);
+  const runtime = new Runtime(host, driver);
+  const home = runtime.ambient();
+  enter(home);
+  try {
+    const run = runtime.run(body, { seed: 0, debug: options.records }).then(
+      (value) => ({ kind: "value" as const, value, error: undefined }),
+      (error) => ({ kind: kindOf(error), value: undefined, error }),
+    );
+    const ended = await Promise.race([run, gaveUp]);
+    const outcome = ended === "spent" ? { kind: ended, value: undefined, error: undefined } : ended;
+    const { choices, steps, hash, rows } = driver;
+    return {
+      ...outcome,
+      choices,
+      steps,
+      hash,
+      rows: rows ?? [],
+      blocked: blockedIn(outcome.error),
+      warnings: host.warnings,
+    };
+  } finally {
+    leave(home);
+  }
+}
+
+/** The verdict on a run that could never go on, also if its cleanup has failed after that. */
+function verdictIn(error: unknown): DeadlockError | null {
+  if (error instanceof DeadlockError) return error;
+  return error instanceof AggregateError && error.errors[0] instanceof DeadlockError ? error.errors[0] : null;
+}
+
+function kindOf(error: unknown): FailureKind {
+  const verdict = verdictIn(error);
+  if (verdict !== null) return verdict.kind;
+  return error instanceof MisuseError ? "misuse" : "error";
+}
+
+function blockedIn(error: unknown): readonly TaskReport[] {
+  const verdict = verdictIn(error);
+  return verdict === null ? [] : (verdicts.get(verdict) ?? []);
+}
+
+/** What makes two failures the same: the kind, and who waits for what, or what the error says. */
+export function signatureOf({ kind, error, blocked }: Trial): string {
+  if (kind !== "deadlock" && kind !== "leak") return `${kind}: ${String(error)}`;
+  const said = blocked.map(({ name, waitsFor }) => `${name} ${waitsFor?.operation} ${waitsFor?.object}`);
+  return `${kind}: ${said.sort().join("; ")}`;
+}
