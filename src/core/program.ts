@@ -13,7 +13,16 @@ import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
 import { BUDGET, NOT_READY } from "./machine.ts";
 import { tellOrigin } from "./origin.ts";
-import { bodyReturned, formatReports, liveTasks, MOST_SHOWN, onlyJoins, reportOf, type TaskReport } from "./report.ts";
+import {
+  bodyReturned,
+  formatReports,
+  liveTasks,
+  MOST_SHOWN,
+  onlyJoins,
+  reportOf,
+  type TaskReport,
+  waitOf,
+} from "./report.ts";
 import type { Resident, Scheduler } from "./scheduler.ts";
 import {
   type AnyBody,
@@ -50,9 +59,10 @@ export class Program implements Keeper, Resident {
   declare private settledAtOnce: number;
   /** Promises that are settled after the event loop has turned, in order; null when none is. */
   declare private late: (() => void)[] | null;
-  declare private verdict: DeadlockError | null;
+  /** What the run is thrown for, whatever the main task makes of it. */
+  declare private verdict: Error | null;
   /** What the main task's end is told to. */
-  declare private finished: (root: Tasklet<unknown>, verdict: DeadlockError | null) => void;
+  declare private finished: (root: Tasklet<unknown>, verdict: Error | null) => void;
 
   constructor(scheduler: Scheduler, options: RunOptions) {
     const { host } = scheduler;
@@ -70,7 +80,7 @@ export class Program implements Keeper, Resident {
     this.finished = () => {};
   }
 
-  start(body: AnyBody, finished: (root: Tasklet<unknown>, verdict: DeadlockError | null) => void): Tasklet<unknown> {
+  start(body: AnyBody, finished: (root: Tasklet<unknown>, verdict: Error | null) => void): Tasklet<unknown> {
     this.finished = finished;
     this.root = spawn(this, null, body, null, 0);
     return this.root;
@@ -216,6 +226,21 @@ export class Program implements Keeper, Resident {
       this.scheduler.host.warn(`${label(root)}: cleanup is stuck too, so the run is given up.\n${this.describe()}`);
       this.finish(root);
     }
+  }
+
+  /** It waits for something outside, in a run that must not. */
+  refuse(): void {
+    if (this.verdict !== null) {
+      this.stuck();
+      return;
+    }
+    const root = this.root as Tasklet<unknown>;
+    const { tasks } = this.blocked();
+    const outside = tasks.filter((task) => waitOf(task)?.outside === true);
+    this.verdict = misuse(
+      `${label(outside[0] ?? root)} waits for something outside the simulation, which cannot be repeated. Have a task of the program answer it, or allow it with allowExternal.\n${this.format(tasks)}`,
+    );
+    cancelScope(bodyScope(root), this.verdict);
   }
 
   private judge(root: Tasklet<unknown>): DeadlockError {

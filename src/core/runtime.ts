@@ -1,6 +1,6 @@
 // A scheduler with its programs, on one host; and that of this thread, which the front door sets up.
 
-import { type DeadlockError, describeValue } from "../base/errors.ts";
+import { describeValue } from "../base/errors.ts";
 import { checkBody, named } from "./body.ts";
 import { cancelScope } from "./cancel.ts";
 import type { Host, Policy } from "./host.ts";
@@ -12,16 +12,16 @@ import { Scheduler } from "./scheduler.ts";
 import { type Subscription, subscribe, unsubscribe } from "./signals.ts";
 import { type AnyBody, bodyScope, type Tasklet } from "./task.ts";
 import type { RunOptions } from "./types.ts";
-import { Verdicts } from "./verdict.ts";
+import { type External, Verdicts } from "./verdict.ts";
 import { FAILED, SUCCEEDED } from "./waiter.ts";
 
 export class Runtime {
   declare readonly scheduler: Scheduler;
   declare private readonly verdicts: Verdicts;
 
-  constructor(host: Host, policy: Policy | null) {
+  constructor(host: Host, policy: Policy | null, external: External = "verdict") {
     this.scheduler = new Scheduler(host, policy);
-    this.verdicts = new Verdicts(this.scheduler);
+    this.verdicts = new Verdicts(this.scheduler, external);
   }
 
   /** The program for operations awaited outside any task. It has no main task and no verdict. */
@@ -49,7 +49,7 @@ export class Runtime {
   }
 }
 
-function failureOf(root: Tasklet<unknown>, verdict: DeadlockError | null, signal: AbortSignal | undefined): unknown {
+function failureOf(root: Tasklet<unknown>, verdict: Error | null, signal: AbortSignal | undefined): unknown {
   const failed = root.state === FAILED;
   if (failed) tellOrigin(root.result, root, null);
   if (verdict !== null) {

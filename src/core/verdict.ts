@@ -24,8 +24,15 @@ function waitsOutside(program: Program): boolean {
   });
 }
 
+/**
+ * What becomes of a run that waits for something outside the library when nothing else can go on. In production the host knows that nothing can come: that is a
+ * verdict. On virtual time it knows nothing of the world: the wait is refused, or the world is waited for.
+ */
+export type External = "verdict" | "refuse" | "wait";
+
 export class Verdicts {
   declare private readonly scheduler: Scheduler;
+  declare private readonly external: External;
   declare private readonly programs: Set<Program>;
   declare private unwatch: (() => void) | null;
   declare private cancelLook: (() => void) | null;
@@ -33,8 +40,9 @@ export class Verdicts {
   declare private turnsWhenLooked: number;
   declare private readonly warned: WeakSet<Program>;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, external: External) {
     this.scheduler = scheduler;
+    this.external = external;
     this.programs = new Set();
     this.unwatch = null;
     this.cancelLook = null;
@@ -68,6 +76,11 @@ export class Verdicts {
       return;
     }
     this.turnsWhenDry = -1;
+    if (this.external !== "verdict") {
+      const outside = [...this.programs].filter(waitsOutside);
+      if (this.external === "refuse") for (const program of outside) program.refuse();
+      if (outside.length > 0) return;
+    }
     // One run may wait for another by a promise. So first those are told in which nobody waits for a promise; of the others only the newest.
     const programs = [...this.programs];
     const alone = programs.filter((program) => !waitsForPromise(program));

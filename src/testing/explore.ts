@@ -36,6 +36,8 @@ export interface ExploreOptions {
   readonly time?: "racy" | "idle" | undefined;
   /** Are children that can never go on when the body has returned a failure? Default: "error". */
   readonly leaks?: "error" | "ignore" | undefined;
+  /** May tasks wait for something outside, such as a socket? Then a run may not be repeatable. Otherwise it is misuse, the default. */
+  readonly allowExternal?: boolean | undefined;
   /** Go on after a failure: the first is in `failure`, outcomes count them all. Default: stop, and shrink it. */
   readonly keepGoing?: boolean | undefined;
 }
@@ -254,7 +256,7 @@ export async function replay<R>(body: () => R & Checked<R>, token: string): Prom
   checkBody(body, "replay");
   const { racy, maxSteps, deviations } = decode(token, "replay");
   const strategy = new Replay(deviations);
-  const trial = await attempt(body as AnyBody, strategy, { racy, maxSteps, records: true });
+  const trial = await attempt(body as AnyBody, strategy, { racy, maxSteps, external: false, records: true });
   if (strategy.misfit >= 0 || !strategy.isComplete) {
     const where =
       strategy.misfit >= 0
@@ -295,7 +297,7 @@ function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     bound,
     leaks: leaks === "error",
     keepGoing: options.keepGoing === true,
-    trial: { racy: time === "racy", maxSteps, records: false },
+    trial: { racy: time === "racy", maxSteps, external: options.allowExternal === true, records: false },
   };
 }
 

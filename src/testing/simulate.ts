@@ -13,6 +13,8 @@ export interface SimulateOptions {
   readonly seed?: number | undefined;
   /** May a timer go off while tasks can run ("racy"; needs a seed), or only when nothing else can happen ("idle", the default)? */
   readonly time?: "idle" | "racy" | undefined;
+  /** May a task wait for something outside, such as a promise that no task of the program settles? Otherwise that is misuse, the default. */
+  readonly allowExternal?: boolean | undefined;
   /** Called after every step; throws when an invariant does not hold. */
   readonly check?: (() => void) | undefined;
 }
@@ -22,8 +24,12 @@ export interface SimulateOptions {
  * body has returned by then. Operations awaited outside tasks belong to the simulation while it runs.
  */
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
-  const { seed, time = "idle", check } = options;
-  const runtime = new Runtime(new VirtualHost(seed ?? 0), policyFor(seed, time === "racy"));
+  const { seed, time = "idle", allowExternal = false, check } = options;
+  const runtime = new Runtime(
+    new VirtualHost(seed ?? 0),
+    policyFor(seed, time === "racy"),
+    allowExternal ? "wait" : "refuse",
+  );
   let broken: unknown;
   if (check !== undefined) {
     runtime.scheduler.probe = {

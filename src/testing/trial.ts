@@ -17,6 +17,8 @@ export interface TrialOptions {
   /** May an armed timer go off while tasks can run? */
   readonly racy: boolean;
   readonly maxSteps: number;
+  /** May tasks wait for something outside? */
+  readonly external: boolean;
   /** Keep the steps, and where tasks were spawned. */
   readonly records: boolean;
 }
@@ -47,7 +49,7 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
     };
   });
   const driver = new Driver(strategy, options.racy, options.maxSteps, options.records, spent);
-  const runtime = new Runtime(host, driver);
+  const runtime = new Runtime(host, driver, options.external ? "wait" : "refuse");
   const home = runtime.ambient();
   enter(home);
   try {

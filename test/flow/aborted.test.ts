@@ -21,6 +21,7 @@ import {
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
 import { program } from "../support/process.ts";
+import { virtual } from "../support/virtual.ts";
 
 const handlers = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 
@@ -135,7 +136,7 @@ test("a run that waits for a signal that nobody aborts is a deadlock", async () 
   const { signal } = new AbortController();
   const error = await rejected(
     DeadlockError,
-    simulate(() => aborted(signal)),
+    virtual(() => aborted(signal)),
   );
   assert.match(error.report, /waits for aborted a signal/);
   assert.equal(handlers(signal), 0);

@@ -19,6 +19,7 @@ import {
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
 import { program } from "../support/process.ts";
+import { virtual } from "../support/virtual.ts";
 
 /** A callback whose calls are answered by hand, and which logs its cleanups. */
 function byHand(log: string[]) {
@@ -245,7 +246,7 @@ test("a run in which nothing can call back any more is a deadlock, and cleanup i
   let cleaned = 0;
   const error = await rejected(
     DeadlockError,
-    simulate(() => callback(() => () => cleaned++)),
+    virtual(() => callback(() => () => cleaned++)),
   );
   assert.match(error.report, /waits for callback a function/);
   assert.equal(cleaned, 1);

@@ -21,6 +21,7 @@ import {
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
+import { virtual } from "../support/virtual.ts";
 
 /** Lets everything happen that is not a matter of time. */
 const settled = () => until(() => new Promise((resolve) => setImmediate(resolve)));
@@ -202,6 +203,6 @@ test("a run that waits for a source that has nothing to say is a deadlock", asyn
   const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) };
   await rejected(
     DeadlockError,
-    simulate(() => fromIterable(silent).receive()),
+    virtual(() => fromIterable(silent).receive()),
   );
 });

@@ -20,6 +20,7 @@ import {
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
 import { program } from "../support/process.ts";
+import { virtual } from "../support/virtual.ts";
 
 interface Spied<T> {
   readonly promise: Promise<T>;
@@ -221,7 +222,7 @@ test("a run that waits only for a promise that nothing settles is a deadlock", a
     () => until(() => new Promise(() => {})),
     () => select([until(new Promise(() => {})), channel<number>().receive()]),
   ];
-  for (const body of bodies) await rejected(DeadlockError, simulate(body));
+  for (const body of bodies) await rejected(DeadlockError, virtual(body));
   const { stdout } = await program(`
     import { run, until } from "offshoot";
     await run(() => until(new Promise(() => {}))).catch((error) => console.log(error.name, /until a promise/.test(error.report)));

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DeadlockError, until } from "offshoot";
-import { simulate } from "../../src/testing/simulate.ts";
 import { rejected } from "../support/caught.ts";
+import { virtual } from "../support/virtual.ts";
 
 const report = async (body: () => unknown): Promise<string> =>
-  (await rejected(DeadlockError, simulate(body as () => Promise<unknown>))).report;
+  (await rejected(DeadlockError, virtual(body as () => Promise<unknown>))).report;
 
 test("a report says whether a task waits for a promise, a call, or its own async body", async () => {
   const forever = new Promise<never>(() => {});

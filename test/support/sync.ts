@@ -3,9 +3,9 @@
 import { currentTask, DeadlockError, type Operation } from "offshoot";
 import type { Scheduler } from "../../src/core/scheduler.ts";
 import type { Tasklet } from "../../src/core/task.ts";
-import { simulate } from "../../src/testing/simulate.ts";
 import type { VirtualHost } from "../../src/testing/virtual-host.ts";
 import { rejected } from "./caught.ts";
+import { virtual } from "./virtual.ts";
 
 /** What the simulation that runs now has told a person so far. */
 export function warnings(): readonly string[] {
@@ -15,7 +15,7 @@ export function warnings(): readonly string[] {
 
 /** The report of a body that must get stuck. */
 export async function stuck(body: () => Operation<unknown>): Promise<string> {
-  return (await rejected(DeadlockError, simulate(body))).report;
+  return (await rejected(DeadlockError, virtual(body))).report;
 }
 
 /** The invariants of an object hold. */
