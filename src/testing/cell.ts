@@ -7,9 +7,14 @@ import type { Scheduler } from "../core/scheduler.ts";
 import type { Selectable } from "../core/types.ts";
 import type { Description, Waiter } from "../core/waiter.ts";
 
-/** Shared state. Each of its operations is one step; `update` and `compareAndSet` are atomic. */
+/**
+ * Shared state. Each of its operations is one step and never waits; what is between two of them in one task may be another task's step. `update` and
+ * `compareAndSet` are atomic. All are leaves: they may be awaited, mapped and selected.
+ */
 export interface Cell<in out T> {
+  /** Completes with the value. */
   get(): Selectable<T>;
+  /** Replaces the value. */
   set(value: T): Selectable<void>;
   /** Completes with the new value. */
   update(f: (old: T) => T): Selectable<T>;
@@ -84,14 +89,25 @@ class ValueCell<T> implements Cell<T> {
   }
 }
 
+/**
+ * State that tasks share, in the place of a variable, so that an exploration tries other tasks between looking at it and changing it. Make it inside the body.
+ * Works under `run` as well, where it is a variable.
+ *
+ * @example
+ * const stock = cell(1);
+ * if ((yield* stock.get()) > 0) yield* stock.update((left) => left - 1); // another task may be in between
+ */
 export function cell<T>(initial: T): Cell<T> {
   return new ValueCell(initial);
 }
 
 /**
  * A whole number below `n`, chosen by the exploration as it chooses orders: for faults and inputs that a test wants tried. 0 in production's order.
+ * It is no step: it may be called wherever code of the body runs.
  *
  * @throws {@link MisuseError} outside a simulated or explored run, and for an `n` that is no whole number of at least 1
+ * @example
+ * if (choose(2) === 1) throw new Error("connection lost"); // both are tried
  */
 export function choose(n: number): number {
   if (!Number.isSafeInteger(n) || n < 1)

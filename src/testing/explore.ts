@@ -18,17 +18,17 @@ import type { Strategy } from "./strategy.ts";
 import { attempt, type FailureKind, type Trial, type TrialOptions } from "./trial.ts";
 
 export interface ExploreOptions {
-  /** Names the kept schedules and the default seed. Default: the caller's file and the ordinal of the call in it. */
+  /** Names the kept schedules (the file `__schedules__/<name>.txt` beside the caller) and the default seed. Default: the caller's file and the ordinal of the call in it. */
   readonly name?: string | undefined;
   /** Default: "portfolio". */
   readonly strategy?: StrategyName | undefined;
-  /** How many runs at most. Default: 1 000; for "dfs", "delay" and "preempt" no limit. */
+  /** How many runs at most. Default: 1 000; for "dfs", "delay" and "preempt" no limit. The variable OFFSHOOT_RUNS goes before it. */
   readonly runs?: number | undefined;
   /** How many milliseconds at most, on the real clock. Default: 10 000. */
   readonly timeMs?: number | undefined;
-  /** For the strategies that draw. Default: made of the name. */
+  /** For the strategies that draw. Default: made of the name. The variable OFFSHOOT_SEED goes before it. */
   readonly seed?: number | undefined;
-  /** The bound of "delay" and "preempt". Default: 2. */
+  /** The bound of "delay" (departures from production's order) and "preempt" (tasks stopped that could go on). Default: 2. */
   readonly bound?: number | undefined;
   /** Steps after which a run is given up, which says nothing about it. Default: 10 000. */
   readonly maxSteps?: number | undefined;
@@ -42,32 +42,41 @@ export interface ExploreOptions {
   readonly keepGoing?: boolean | undefined;
 }
 
+/** A task that could never go on. One that only waits for its children is left out, unless nothing else is there. */
 export interface BlockedTask {
   readonly id: number;
   readonly name: string;
   /** As in "channel.receive". */
   readonly operation: string;
+  /** The name of what it waits for. */
   readonly object: string;
-  /** Virtual milliseconds. */
+  /** Virtual milliseconds from the beginning of the run. */
   readonly since: number;
+  /** Who holds it, as in `task #3 "writer"`. */
   readonly heldBy: readonly string[];
+  /** Where it stands, innermost frame first. */
   readonly stack: string;
 }
 
+/** What went wrong, in the shortest order found that ends so. */
 export interface Failure {
   readonly kind: FailureKind;
   /** All of it as text. */
   readonly report: string;
   /** For `replay`. */
   readonly token: string;
+  /** What the run rejected with. */
   readonly error: unknown;
   readonly blocked: readonly BlockedTask[];
   readonly steps: readonly Step[];
 }
 
+/** One result, and how often it came. */
 export interface Seen<T> {
   readonly value: T;
+  /** In how many runs. */
   readonly count: number;
+  /** Of the first of these runs, for `replay`. */
   readonly token: string;
 }
 
@@ -223,8 +232,8 @@ function blockedOf({ id, name, waitsFor, since, stack }: TaskReport): BlockedTas
 }
 
 /**
- * For test runners: a function that explores, and throws one error whose message is the report. `OFFSHOOT_RUNS` and `OFFSHOOT_SEED` stand in for the options, and
- * `OFFSHOOT_REPLAY` for the exploration: the token alone is run.
+ * For test runners: a function that explores, and throws one error whose message is the report. With the variable OFFSHOOT_REPLAY it does not explore, but runs
+ * that token alone.
  *
  * @example
  * test("no order of these loses a message", explored(function* () { ... }));

@@ -8,6 +8,18 @@ import { delays, free, type Price, preemptions, Search } from "./policies/search
 import { production, type Strategy } from "./strategy.ts";
 import type { Trial } from "./trial.ts";
 
+/**
+ * How an exploration chooses its orders.
+ *
+ * - `"portfolio"`: production's order, then all orders with one departure from it, then some with two, then "random", "pos" and "pct" in turn
+ * - `"fifo"`: production's order, one run
+ * - `"random"`: any order, each choice by lot
+ * - `"pct"`: tasks have random priorities, which change once or twice in a run: for bugs that need one task to be far behind
+ * - `"pos"`: pending operations have random priorities, drawn anew each time
+ * - `"delay"`: all orders with at most `bound` departures from production's
+ * - `"preempt"`: all orders in which a task that could go on is stopped at most `bound` times
+ * - `"dfs"`: all orders
+ */
 export type StrategyName = "portfolio" | "fifo" | "random" | "pct" | "pos" | "delay" | "preempt" | "dfs";
 
 /** A run that is to be made. */

@@ -22,6 +22,13 @@ export interface SimulateOptions {
 /**
  * Runs a body as `run` does, but on virtual time and in an order of its own. Rejects with `DeadlockError` if it can never go on, with `LeakError` if the
  * body has returned by then. Operations awaited outside tasks belong to the simulation while it runs.
+ *
+ * @example
+ * const ms = await simulate(function* () {
+ *   const start = now();
+ *   yield* sleep(3_600_000);
+ *   return now() - start;
+ * });
  */
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
   const { seed, time = "idle", allowExternal = false, check } = options;
