@@ -1,7 +1,7 @@
 // The leaves that wait for nothing of the world: yieldNow, never, always.
 
 import { Leaf, requeue } from "./leaf.ts";
-import { machine, NOT_READY } from "./machine.ts";
+import { machine, NOT_READY, RESUME } from "./machine.ts";
 import type { Selectable } from "./types.ts";
 import { type Description, RETRY, RUNNING, VALUE, type Waiter } from "./waiter.ts";
 
@@ -51,8 +51,9 @@ class Always<T> extends Leaf<T> {
 class YieldNow extends Always<void> {
   override next(input?: unknown): ReturnType<Leaf<void>["next"]> {
     const { runner } = machine;
-    if (input !== undefined || runner === null || runner.state !== RUNNING || runner.cancelled !== null)
-      return super.next(input);
+    if (runner === null || runner.state !== RUNNING || runner.cancelled !== null) return super.next(input);
+    // Passed over for another task it has not given up its turn yet: that turn is the one it gets now.
+    if (input !== undefined && (input !== RESUME || runner.wake !== RETRY)) return super.next(input);
     const { scheduler } = runner.program;
     if (scheduler.masks && !scheduler.goesOn(this)) return requeue(this, RETRY); // seam
     return requeue(this, VALUE);

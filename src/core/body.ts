@@ -29,6 +29,10 @@ export class Composite<T> implements Operation<T> {
 /** Refuses what cannot be called. */
 export function checkBody(body: unknown, from: string): asserts body is AnyBody {
   if (typeof body === "function") return;
+  if (body instanceof Leaf || body instanceof Composite) {
+    const what = body instanceof Leaf ? body.describe().operation : body.operation;
+    throw misuse(`${from}: the body must be a function, got the operation ${what}. Write () => before it.`);
+  }
   const hint =
     typeof body === "object" && body !== null && Symbol.iterator in body
       ? "Give it the generator function, without calling it."
@@ -88,7 +92,19 @@ export function asOperation<T>(op: Operation<T>, from: string): unknown {
     }
     return new Composite(from, () => delegate(op)); // an object with a Symbol.iterator of the user's own
   }
-  throw misuse(`${from}: expected an operation, got ${describeValue(op)}. Give it what could be written after yield*.`);
+  throw misuse(`${from}: expected an operation, got ${describeValue(op)}. ${remedyFor(op)}`);
+}
+
+function remedyFor(value: unknown): string {
+  if (typeof value === "function") return "Call it, and give the operation that it returns.";
+  const thenable = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  return thenable ? "Write until(promise)." : "Give it what could be written after yield*.";
+}
+
+/** Could this be written after `yield*` in a task? */
+export function isOperation(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return value instanceof Leaf || value instanceof Composite || isGenerator(value);
 }
 
 /** What to `yield*` for an operation that `asOperation` has answered. */
@@ -116,9 +132,7 @@ function isAsyncGenerator(value: object): boolean {
 /** A body must not return an operation it has not performed: nobody would ever perform it. */
 export function refuseUnperformed(value: unknown, from: string): void {
   if (typeof value !== "object" || value === null) return;
-  const operation =
-    value instanceof Leaf ? !(value instanceof Tasklet) : value instanceof Composite || isGenerator(value);
-  if (!operation) return;
+  if (!isOperation(value) || value instanceof Tasklet) return;
   const what = value instanceof Leaf ? value.describe().operation : describeValue(value);
   throw misuse(`${from}: the body returned an operation that never ran (${what}). Write return yield* before it.`);
 }

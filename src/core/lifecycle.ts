@@ -11,6 +11,7 @@ import { iteratorOf, refuseUnperformed } from "./body.ts";
 import { cancelScope, leaveScope } from "./cancel.ts";
 import { type Watcher, wakeJoiners } from "./joiners.ts";
 import { machine } from "./machine.ts";
+import { keepStack, restoreStack } from "./origin.ts";
 import {
   ABSOLVED,
   type AnyBody,
@@ -197,12 +198,14 @@ function isAbortError(error: unknown): boolean {
 
 /** Keeps an error of the body or a child, once. */
 export function note(scope: Scope, error: unknown): void {
+  if (scope.head !== null || scope.hasSignal) keepStack(error);
   if (scope.failures === null) scope.failures = [error];
   else if (!scope.failures.includes(error)) scope.failures.push(error);
 }
 
 /** What a scope throws for its failures: the one, or all of them. */
 export function combined(failures: readonly unknown[], who: string): unknown {
+  for (const failure of failures) restoreStack(failure);
   if (failures.length === 1) return failures[0];
   return new AggregateError(failures, `${who}: ${failures.length} failures: ${said(failures)}`);
 }

@@ -220,6 +220,7 @@ export class Program implements Keeper, Resident {
     const first = this.verdict === null;
     this.verdict ??= this.judge(root);
     if (first) {
+      this.scheduler.policy?.judged();
       this.scheduler.host.warn(this.verdict.message);
       cancelScope(bodyScope(root), this.verdict);
     } else {

@@ -6,7 +6,7 @@ import { cancelScope } from "./cancel.ts";
 import type { Host, Policy } from "./host.ts";
 import { misuse } from "./leaf.ts";
 import { machine } from "./machine.ts";
-import { tellOrigin } from "./origin.ts";
+import { restoreStack, tellOrigin } from "./origin.ts";
 import { Program } from "./program.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type Subscription, subscribe, unsubscribe } from "./signals.ts";
@@ -51,7 +51,10 @@ export class Runtime {
 
 function failureOf(root: Tasklet<unknown>, verdict: Error | null, signal: AbortSignal | undefined): unknown {
   const failed = root.state === FAILED;
-  if (failed) tellOrigin(root.result, root, null);
+  if (failed) {
+    tellOrigin(root.result, root, null);
+    restoreStack(root.result);
+  }
   if (verdict !== null) {
     return failed && root.result !== verdict
       ? new AggregateError([verdict, root.result], `${verdict.message}\nand cleanup failed`)

@@ -202,9 +202,7 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
       const leaf: unknown = cases[key];
       if (leaf instanceof Leaf) continue;
       const what = describeValue(leaf);
-      throw misuse(
-        `select: case "${key}" is ${what}, which has no single commit point. Give it an operation such as ch.receive(), or start a task and select on that.`,
-      );
+      throw misuse(`select: case "${key}" is ${what}, which has no single commit point. ${remedyFor(leaf)}`);
     }
   }
 
@@ -257,6 +255,16 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
     });
     return { operation: "select", object: `{ ${said.join("; ")} }`, heldBy: [...heldBy], outside };
   }
+}
+
+function remedyFor(value: unknown): string {
+  if (value === undefined) return "Write never for a case that is switched off.";
+  if (typeof value === "function") return "Call it, or start it as a task and select on that.";
+  const given = value as { then?: unknown; receive?: unknown; fired?: unknown } | null;
+  if (typeof given?.then === "function") return "Write until(promise).";
+  if (typeof given?.receive === "function") return "Write receive(), next() or send(value) after it.";
+  if (typeof given === "object" && given !== null && "fired" in given) return "Write .fired after it.";
+  return "Give it an operation such as ch.receive(), or start a task and select on that.";
 }
 
 const done = (key: AnyKey, value: unknown): IteratorReturnResult<never> => ({

@@ -113,7 +113,7 @@ class Timed<T> extends Leaf<T> {
   }
 
   override finish(raw: unknown): T {
-    if (raw instanceof Late && raw.limit === (this as Leaf<unknown>)) return this.late(raw.error);
+    if (raw instanceof Late && raw.limit === (this as Leaf<unknown>)) return this.late(this.tooLate()); // not the one that signals have seen: fetch writes over its stack
     return raw instanceof Failed ? this.inner.failed(raw.error) : this.inner.finish(raw);
   }
 
@@ -168,12 +168,11 @@ function* limited<T>(ms: number, operation: unknown, from: string, late: OnLate<
       if (ms !== Number.POSITIVE_INFINITY) scheduler.arm(limit, ms);
       return operation;
     });
-    const { cutShort, error } = limit as unknown as Limit;
-    return cutShort ? late(error as TimeoutError) : value;
+    return (limit as unknown as Limit).cutShort ? late(tooLate(ms, "the operation")) : value;
   } catch (error) {
     const reason = (limit as Limit | null)?.error ?? null;
     if (reason === null || !(error instanceof TaskCancelledError) || error.reason !== reason) throw error;
-    return late(reason);
+    return late(tooLate(ms, "the operation"));
   } finally {
     if (limit !== null) scheduler.disarm(limit);
   }
@@ -185,8 +184,7 @@ function tooLate(ms: number, what: string): TimeoutError {
   );
 }
 
-function rethrow(error: TimeoutError): never {
-  Error.captureStackTrace(error, rethrow); // it was made by the alarm, where nobody stands
+function throwing(error: TimeoutError): never {
   throw error;
 }
 
@@ -202,7 +200,7 @@ const nothing = (): undefined => {};
  *
  * **Cost.** Nothing but a few nanoseconds for a leaf that is ready; else a timer, O(log n).
  *
- * **Cancellation.** Reaches the operation. Its reason below a limit that is up is the `TimeoutError`.
+ * **Cancellation.** Reaches the operation. Its reason below a limit that is up is a `TimeoutError` too.
  *
  * @throws {@link TimeoutError} when the time is up; what the operation throws; {@link MisuseError} at the call if `ms` is no number or `op` no operation
  * @example
@@ -210,9 +208,9 @@ const nothing = (): undefined => {};
  */
 export function timeout<T>(ms: number, op: Operation<T>): Operation<T> {
   const delay = delayOf(ms, "timeout");
-  if (op instanceof Leaf) return new Timed<T>(delay, op, rethrow);
+  if (op instanceof Leaf) return new Timed<T>(delay, op, throwing);
   const operation = asOperation(op, "timeout");
-  return new Composite("timeout", () => limited<T>(delay, operation, "timeout", rethrow));
+  return new Composite("timeout", () => limited<T>(delay, operation, "timeout", throwing));
 }
 
 /**

@@ -8,6 +8,7 @@
 
 import { describeValue } from "../base/errors.ts";
 import { List } from "../base/list.ts";
+import { isOperation } from "../core/body.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
@@ -107,7 +108,11 @@ class Call<T> {
 
   begin(start: Start<T>): void {
     if (this.waiter === null) return; // given up before it had begun
-    const called = outsideTasks(() => Promise.resolve(start(this.controller.signal)));
+    const called = outsideTasks(() => {
+      const returned = start(this.controller.signal);
+      refuseOperation(returned);
+      return Promise.resolve(returned);
+    });
     (called.failed ? Promise.reject(called.error) : called.value).then(
       (value) => {
         const waiter = this.end();
@@ -130,6 +135,13 @@ class Call<T> {
     this.waiter = null;
     return waiter;
   }
+}
+
+/** An operation that a function returned would be awaited in nobody's name, and a generator never run. */
+function refuseOperation(returned: unknown): void {
+  if (!isOperation(returned)) return;
+  const what = returned instanceof Leaf ? returned.describe().operation : describeValue(returned);
+  throw misuse(`until: the function returned ${what}, which is an operation. Write yield* before it, without until().`);
 }
 
 class UntilCalled<T> extends Leaf<T> {

@@ -12,9 +12,10 @@ import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { afterwards, machine, NOT_READY } from "../core/machine.ts";
 import type { Tasklet } from "../core/task.ts";
-import type { Selectable } from "../core/types.ts";
+import type { Checked, Operation, Outcome, Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { Grant, Grants, holderOf, type Lock, nameIn, takerOf } from "./grant.ts";
+import { holding } from "./holding.ts";
 
 /**
  * Limits how much goes on at once: each acquires permits, and gives them back.
@@ -23,8 +24,7 @@ import { Grant, Grants, holderOf, type Lock, nameIn, takerOf } from "./grant.ts"
  *
  * @example
  * const connections = new Semaphore(8, { name: "connections" });
- * const permit = yield* connections.acquire();
- * try { yield* query(); } finally { permit[Symbol.dispose](); }
+ * const rows = yield* connections.withPermit(() => query(sql));
  */
 export class Semaphore {
   /** For messages and reports. */
@@ -93,6 +93,21 @@ export class Semaphore {
       this.reduce(grant, part);
     }
     this.serve();
+  }
+
+  /**
+   * Runs a body while it holds `n` permits (default 1), and gives them back however the body ends. What the body starts with `go` belongs to the extent around,
+   * and may go on after that.
+   *
+   * **Cancellation.** While it waits for the permits, as `acquire`. The body is cancelled as it would be without them; they are held until it has ended.
+   *
+   * @throws what the body throws; {@link MisuseError} at the call as `acquire`, and for what is no body
+   * @example
+   * const rows = yield* connections.withPermit(() => query(sql));
+   */
+  withPermit<R>(body: () => R & Checked<R>, n = 1): Operation<Outcome<R>> {
+    this.checkRequest(n, "withPermit");
+    return holding("Semaphore.withPermit", () => this.acquire(n), body);
   }
 
   /** @internal */

@@ -31,6 +31,7 @@ export class Driver implements Policy {
   declare private readonly spend: () => void;
   declare private readonly point: Point;
   declare private deviated: boolean;
+  declare private decided: boolean;
 
   /** `spend` is called when there have been more than `maxSteps` steps. */
   constructor(strategy: Strategy, racy: boolean, maxSteps: number, records: boolean, spend: () => void) {
@@ -44,10 +45,11 @@ export class Driver implements Policy {
     this.spend = spend;
     this.point = { kind: "task", n: 0, ready: null, index: 0 };
     this.deviated = false;
+    this.decided = false;
   }
 
   choose(kind: ChoiceKind, n: number, ready: Ready | null): number {
-    if (n <= 1 || this.steps > this.maxSteps) return 0;
+    if (n <= 1 || this.decided || this.steps > this.maxSteps) return 0;
     const { point } = this;
     point.kind = kind;
     point.n = n;
@@ -69,5 +71,9 @@ export class Driver implements Policy {
       this.deviated = false;
     }
     if (this.steps === this.maxSteps + 1) this.spend();
+  }
+  /** What came of the run is decided: the order of its cleanup is production's, or each deadlock of n tasks would count n! times. */
+  judged(): void {
+    this.decided = true;
   }
 }

@@ -8,13 +8,13 @@ import { explore, simulate } from "offshoot/testing";
 import { rejected } from "../support/caught.ts";
 
 const outside: Record<string, () => Operation<unknown> | Promise<unknown>> = {
-  "a promise": () => until(new Promise((resolve) => setTimeout(resolve, 5))),
-  "a call": () => until(() => new Promise((resolve) => setTimeout(resolve, 5))),
-  "a callback": () => callback((resolve) => void setTimeout(resolve, 5, undefined)),
+  "a promise": () => until(new Promise(() => {})),
+  "a call": () => until(() => new Promise(() => {})),
+  "a callback": () => callback(() => {}),
   "an event": () => events(new EventEmitter(), "never").receive(),
   "a source": () =>
     fromIterable({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }).next(),
-  "the promise of an async body": async () => await new Promise((resolve) => setTimeout(resolve, 5)),
+  "the promise of an async body": async () => await new Promise(() => {}),
 };
 
 for (const [what, body] of Object.entries(outside)) {
