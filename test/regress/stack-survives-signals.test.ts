@@ -20,9 +20,13 @@ function* fails(): Operation<never> {
 }
 
 test("the stack of an error is whole after others were cancelled with it", async () => {
-  const bodies = [
+  const bodies: (() => Operation<unknown>)[] = [
     () => all([until(spoils), fails()]),
-    () => group((g) => void g.go(() => until(spoils)) ?? void g.go(fails)),
+    () =>
+      group((g) => {
+        g.go(() => until(spoils));
+        g.go(fails);
+      }),
     () =>
       group(function* (g): Operation<void> {
         g.go(() => until(spoils));
