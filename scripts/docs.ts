@@ -5,7 +5,8 @@
 //   ```ts ignore     is left alone; how many there are is said
 //
 // A ```text block that follows a block is what the program prints. The files made of the blocks keep the line numbers
-// of the page, so that an error names the line to look at.
+// of the page, so that an error names the line to look at. Where a program prints its own path, in a report say, it is
+// compared as main.ts, with lines counted from the first one of the block: what a reader gets who saves it as main.ts.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -85,6 +86,17 @@ async function runBlock(block: Block): Promise<void> {
   const ran = await tool(process.execPath, [block.file], { timeout: 20_000 });
   if (ran.timedOut) fail(`${where}: did not end within 20 s\n${ran.stdout}${ran.stderr}`);
   else if (ran.code !== 0) fail(`${where}: exit ${ran.code}\n${ran.stdout}${ran.stderr}`);
-  else if (block.prints !== undefined && block.prints.trim() !== ran.stdout.trim())
-    fail(`${where}: prints\n${ran.stdout.trim()}\nbut the page says\n${block.prints.trim()}`);
+  else if (block.prints !== undefined) {
+    const printed = asMain(block, ran.stdout).trim();
+    if (block.prints.trim() !== printed)
+      fail(`${where}: prints\n${printed}\nbut the page says\n${block.prints.trim()}`);
+  }
+}
+
+/** What the program would print if it were saved as main.ts in the folder it runs in. */
+function asMain({ file, line }: Block, text: string): string {
+  return text
+    .split(join(root, file))
+    .map((part, i) => (i === 0 ? part : part.replace(/^:(\d+)/, (_, at) => `:${Number(at) - line}`)))
+    .join("main.ts");
 }
