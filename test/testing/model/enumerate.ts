@@ -1,0 +1,57 @@
+// Every order of a program of the model, by brute force: from each state each choice is tried, on a copy of the state. Knows nothing of the package.
+//
+//   A step is one visible operation that is performed: it completes, or its task waits. What is not visible belongs to the step it is made in.
+//   Before each step there is one choice: the task that has just performed one, if it can go on, or any in the queue (started, woken, or passed over).
+//   A task that gets its turn goes on from where it was up to and including its next visible operation, without another choice.
+//   If that completes, it goes on to the point before its next visible operation. If it waits or its body ends, the choice is among those in the queue.
+
+import { type Counts, operationOf, type Program } from "./program.ts";
+import { State } from "./state.ts";
+
+/** All that can come of a program; undefined if there are more runs than `most`. */
+export function enumerate(program: Program, most = Number.POSITIVE_INFINITY): Counts | undefined {
+  const outcomes: Record<string, number> = {};
+  const blocked = new Set<string>();
+  let runs = 0;
+  let stuck = 0;
+
+  const visit = (state: State, current: number | null): void => {
+    const candidates = current === null ? state.data.queue : [current, ...state.data.queue];
+    if (candidates.length === 0) {
+      runs++;
+      const result = state.result();
+      if ("outcome" in result) outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
+      else {
+        stuck++;
+        blocked.add(result.blocked);
+      }
+    }
+    for (const chosen of candidates) {
+      if (runs > most) return;
+      const after = state.copy();
+      after.data.queue = candidates.filter((task) => task !== chosen);
+      visit(after, turn(after, chosen));
+    }
+  };
+
+  visit(new State(program), null);
+  return runs > most ? undefined : { runs, outcomes, stuck, blocked: [...blocked].sort() };
+}
+
+/** The turn of a task. Answers it if it can go on after that, else null. */
+function turn(state: State, task: number): number | null {
+  goOn(state, task);
+  if (state.next(task) !== undefined) {
+    if (!state.perform(task)) return null;
+    goOn(state, task);
+    if (state.next(task) !== undefined) return task;
+  }
+  state.finish(task);
+  return null;
+}
+
+/** Goes on to the point before the next visible operation. */
+function goOn(state: State, task: number): void {
+  for (let op = state.next(task); op !== undefined && operationOf(op) === null; op = state.next(task))
+    state.perform(task);
+}
