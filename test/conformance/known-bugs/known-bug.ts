@@ -10,7 +10,7 @@ export interface KnownBug {
   /** A sentence that says what is wrong. */
   readonly name: string;
   readonly kind: Failure["kind"];
-  /** The tasks that can never go on, each as "name operation object". */
+  /** The tasks that can never go on, each as "name operation object"; of one that has not been let start, the name. */
   readonly blocked?: readonly string[];
   /** What the error says, where it is one. */
   readonly says?: RegExp;
@@ -24,7 +24,7 @@ const REPLAYS = 5;
 const OTHERS: readonly StrategyName[] = ["delay", "random", "pct", "pos"];
 
 const waits = (failure: Pick<Failure, "blocked">): string[] =>
-  failure.blocked.map(({ name, operation, object }) => `${name} ${operation} ${object}`).sort();
+  failure.blocked.map(({ name, operation, object }) => `${name} ${operation} ${object}`.trim()).sort();
 
 const bodyOf = (bug: KnownBug, fixed: boolean): (() => Operation<unknown>) => named("main", () => bug.program(fixed));
 
