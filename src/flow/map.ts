@@ -108,6 +108,8 @@ function* work(mapping: Mapping): Steps<void> {
   mapping.dismiss();
 }
 
+Object.defineProperty(work, "name", { value: "map" }); // what its tasks are called
+
 /** The next of a source, as an operation: a receiver of ours has one already. */
 function asked(pulled: Pulled<unknown>): Operation<IteratorResult<unknown, unknown>> {
   const next = pulled.next();

@@ -2,47 +2,22 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
-import { describeValue, MisuseError } from "../base/errors.ts";
+import { MisuseError } from "../base/errors.ts";
 import { checkBody } from "../core/body.ts";
 import type { TaskReport } from "../core/report.ts";
 import type { AnyBody } from "../core/task.ts";
 import type { Checked, Outcome } from "../core/types.ts";
 import type { Step } from "./driver.ts";
 import { type Caller, callerOf, keepToken, keptTokens } from "./kept.ts";
-import { type Planned, planOf, type StrategyName } from "./plan.ts";
+import { type Planned, planOf } from "./plan.ts";
 import { Replay } from "./policies/replay.ts";
 import { reportOf } from "./report.ts";
 import { decode, deviationsOf, encode } from "./schedule.ts";
+import { type ExploreOptions, type Settings, settingsOf } from "./settings.ts";
 import { shrink } from "./shrink.ts";
-import type { Strategy } from "./strategy.ts";
-import { attempt, type FailureKind, type Trial, type TrialOptions } from "./trial.ts";
+import { production, type Strategy } from "./strategy.ts";
+import { attempt, type FailureKind, type Trial } from "./trial.ts";
 
-export interface ExploreOptions {
-  /** Names the kept schedules (the file `__schedules__/<name>.txt` beside the caller) and the default seed. Default: the caller's file and the ordinal of the call in it. */
-  readonly name?: string | undefined;
-  /** Default: "portfolio". */
-  readonly strategy?: StrategyName | undefined;
-  /** How many runs at most. Default: 1 000; for "dfs", "delay" and "preempt" no limit. The variable OFFSHOOT_RUNS goes before it. */
-  readonly runs?: number | undefined;
-  /** How many milliseconds at most, on the real clock. Default: 10 000. */
-  readonly timeMs?: number | undefined;
-  /** For the strategies that draw. Default: made of the name. The variable OFFSHOOT_SEED goes before it. */
-  readonly seed?: number | undefined;
-  /** The bound of "delay" (departures from production's order) and "preempt" (tasks stopped that could go on). Default: 2. */
-  readonly bound?: number | undefined;
-  /** Steps after which a run is given up, which says nothing about it. Default: 10 000. */
-  readonly maxSteps?: number | undefined;
-  /** May a timer go off while tasks can run ("racy", the default), or only when nothing else can happen ("idle")? */
-  readonly time?: "racy" | "idle" | undefined;
-  /** Are children that can never go on when the body has returned a failure? Default: "error". */
-  readonly leaks?: "error" | "ignore" | undefined;
-  /** May tasks wait for something outside, such as a socket? Then a run may not be repeatable. Otherwise it is misuse, the default. */
-  readonly allowExternal?: boolean | undefined;
-  /** Go on after a failure: the first is in `failure`, outcomes count them all. Default: stop, and shrink it. */
-  readonly keepGoing?: boolean | undefined;
-}
-
-/** A task that could never go on. One that only waits for its children is left out, unless nothing else is there. */
 export interface BlockedTask {
   readonly id: number;
   readonly name: string;
@@ -113,17 +88,6 @@ export async function explore<R>(
   return exploring.run(true, () => new Exploration<Outcome<R>>(body as AnyBody, settings, caller).run());
 }
 
-interface Settings {
-  readonly strategy: StrategyName;
-  readonly runs: number;
-  readonly timeMs: number;
-  readonly seed: number;
-  readonly bound: number | undefined;
-  readonly leaks: boolean;
-  readonly keepGoing: boolean;
-  readonly trial: TrialOptions;
-}
-
 class Exploration<T> {
   declare private readonly body: AnyBody;
   declare private readonly settings: Settings;
@@ -151,7 +115,9 @@ class Exploration<T> {
       await this.see({ strategy: new Replay(deviations), name: "a kept schedule" });
       if (this.isOver()) return this.result(false);
     }
-    // 2 what the strategy tries
+    // 2 does the body do the same when the same is chosen?
+    if (!settings.trial.external) await this.checkRepeatable();
+    // 3 what the strategy tries
     const plan = planOf(settings.strategy, settings.seed, settings.bound, () => this.progress());
     for (let next = plan.next(); ; ) {
       if (next.done === true) return this.result(next.value);
@@ -159,6 +125,20 @@ class Exploration<T> {
       next = plan.next(trial);
       if (this.isOver()) return this.result(next.done === true && next.value && this.failure === undefined);
     }
+  }
+
+  /** Runs production's order twice, and compares the steps. What is made outside the body, chance, and captured clocks show here. */
+  private async checkRepeatable(): Promise<void> {
+    const run = (records: boolean): Promise<Trial> =>
+      attempt(this.body, production, { ...this.settings.trial, records });
+    const [first, second] = [await run(false), await run(false)];
+    if (first.hash === second.hash && first.steps === second.steps) return;
+    const [before, after] = [(await run(true)).rows, (await run(true)).rows];
+    let i = 0;
+    while (i < before.length && sayStep(before[i]) === sayStep(after[i])) i++;
+    throw new MisuseError(
+      `explore: the body is not repeatable: step ${i + 1} was ${sayStep(before[i])}, and in another run of the same order ${sayStep(after[i])}. Take chance, time and shared state out of the body; make what it uses inside it.`,
+    );
   }
 
   private progress(): number {
@@ -214,6 +194,9 @@ class Exploration<T> {
     return { ok: failure === undefined, runs, exhausted, outcomes, failure };
   }
 }
+
+const sayStep = (step: Step | undefined): string =>
+  step === undefined ? "the end" : `${step.operation} ${step.object} of ${step.task}`;
 
 function failureOf(trial: Trial, token: string, found: string, deviations: number): Failure {
   return {
@@ -278,54 +261,4 @@ export async function replay<R>(body: () => R & Checked<R>, token: string): Prom
   if (trial.kind === "spent") throw new MisuseError(`replay: more than ${maxSteps} steps: the run was given up.`);
   if (trial.kind === "value") return trial.value as Outcome<R>;
   throw trial.error;
-}
-
-const STRATEGIES_WITH_AN_END = new Set<StrategyName>(["fifo", "delay", "preempt", "dfs"]);
-
-function settingsOf(options: ExploreOptions, caller: Caller): Settings {
-  if (typeof options !== "object" || options === null)
-    throw new MisuseError(`explore: options must be an object, got ${describeValue(options)}.`);
-  const { strategy = "portfolio", bound, time = "racy", leaks = "error", maxSteps = 10_000, timeMs = 10_000 } = options;
-  const ends = STRATEGIES_WITH_AN_END.has(strategy);
-  const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
-  const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
-  atLeast("runs", runs, 1);
-  atLeast("timeMs", timeMs, 0);
-  atLeast("maxSteps", maxSteps, 1);
-  if (bound !== undefined) atLeast("bound", bound, 0);
-  if (!Number.isFinite(seed))
-    throw new MisuseError(`explore: the seed must be a finite number, got ${describeValue(seed)}.`);
-  oneOf("time", time, ["racy", "idle"]);
-  oneOf("leaks", leaks, ["error", "ignore"]);
-  planOf(strategy, seed, bound, () => 0);
-  return {
-    strategy,
-    runs,
-    timeMs,
-    seed,
-    bound,
-    leaks: leaks === "error",
-    keepGoing: options.keepGoing === true,
-    trial: { racy: time === "racy", maxSteps, external: options.allowExternal === true, records: false },
-  };
-}
-
-function fromEnvironment(name: string): number | undefined {
-  const text = process.env[name];
-  if (text === undefined || text === "") return undefined;
-  const value = Number(text);
-  if (!Number.isFinite(value)) throw new MisuseError(`explore: ${name} must be a number, got ${JSON.stringify(text)}.`);
-  return value;
-}
-
-function atLeast(what: string, value: unknown, least: number): void {
-  if (typeof value === "number" && value >= least) return;
-  throw new MisuseError(`explore: ${what} must be a number of at least ${least}, got ${describeValue(value)}.`);
-}
-
-function oneOf(what: string, value: unknown, allowed: readonly string[]): void {
-  if (allowed.includes(value as string)) return;
-  throw new MisuseError(
-    `explore: ${what} must be ${allowed.map((name) => `"${name}"`).join(" or ")}, got ${describeValue(value)}.`,
-  );
 }

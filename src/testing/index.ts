@@ -4,8 +4,9 @@
 export type { Cell } from "./cell.ts";
 export { cell, choose } from "./cell.ts";
 export type { Step } from "./driver.ts";
-export type { BlockedTask, ExploreOptions, ExploreResult, Failure, Seen } from "./explore.ts";
+export type { BlockedTask, ExploreResult, Failure, Seen } from "./explore.ts";
 export { explore, explored, replay } from "./explore.ts";
 export type { StrategyName } from "./plan.ts";
+export type { ExploreOptions } from "./settings.ts";
 export type { SimulateOptions } from "./simulate.ts";
 export { simulate } from "./simulate.ts";

@@ -211,10 +211,23 @@ test("what is no token, or one of another program, is told, with the choice at w
   );
 });
 
-test("a body that is not repeatable is told", async () => {
+test("a body that is not repeatable is told, with the first step that differs", async () => {
   let runs = 0;
   const body = function* (): Operation<void> {
     const tasks = ++runs % 2 === 0 ? 2 : 3;
+    for (let i = 0; i < tasks; i++) go(() => yieldNow());
+  };
+  const error = await rejected(MisuseError, explore(body));
+  assert.match(
+    error.message,
+    /^explore: the body is not repeatable: step 3 was yieldNow its turn of task #4 .*, and in another run of the same order the end\./,
+  );
+});
+
+test("a body that changes in the course of the search is told too", async () => {
+  let runs = 0;
+  const body = function* (): Operation<void> {
+    const tasks = ++runs > 4 ? 2 : 3;
     for (let i = 0; i < tasks; i++) go(() => yieldNow());
   };
   const error = await rejected(MisuseError, explore(body, { strategy: "dfs" }));

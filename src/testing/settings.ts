@@ -1,0 +1,93 @@
+// What an exploration is asked for: the options as users give them, checked, with the environment and the defaults.
+
+import { describeValue, MisuseError } from "../base/errors.ts";
+import type { Caller } from "./kept.ts";
+import { planOf, type StrategyName } from "./plan.ts";
+import type { TrialOptions } from "./trial.ts";
+
+export interface ExploreOptions {
+  /** Names the kept schedules (the file `__schedules__/<name>.txt` beside the caller) and the default seed. Default: the caller's file and the ordinal of the call in it. */
+  readonly name?: string | undefined;
+  /** Default: "portfolio". */
+  readonly strategy?: StrategyName | undefined;
+  /** How many runs at most. Default: 1 000; for "dfs", "delay" and "preempt" no limit. The variable OFFSHOOT_RUNS goes before it. */
+  readonly runs?: number | undefined;
+  /** How many milliseconds at most, on the real clock. Default: 10 000. */
+  readonly timeMs?: number | undefined;
+  /** For the strategies that draw. Default: made of the name. The variable OFFSHOOT_SEED goes before it. */
+  readonly seed?: number | undefined;
+  /** The bound of "delay" (departures from production's order) and "preempt" (tasks stopped that could go on). Default: 2. */
+  readonly bound?: number | undefined;
+  /** Steps after which a run is given up, which says nothing about it. Default: 10 000. */
+  readonly maxSteps?: number | undefined;
+  /** May a timer go off while tasks can run ("racy", the default), or only when nothing else can happen ("idle")? */
+  readonly time?: "racy" | "idle" | undefined;
+  /** Are children that can never go on when the body has returned a failure? Default: "error". */
+  readonly leaks?: "error" | "ignore" | undefined;
+  /** May tasks wait for something outside, such as a socket? Then a run may not be repeatable. Otherwise it is misuse, the default. */
+  readonly allowExternal?: boolean | undefined;
+  /** Go on after a failure: the first is in `failure`, outcomes count them all. Default: stop, and shrink it. */
+  readonly keepGoing?: boolean | undefined;
+}
+
+/** A task that could never go on. One that only waits for its children is left out, unless nothing else is there. */
+export interface Settings {
+  readonly strategy: StrategyName;
+  readonly runs: number;
+  readonly timeMs: number;
+  readonly seed: number;
+  readonly bound: number | undefined;
+  readonly leaks: boolean;
+  readonly keepGoing: boolean;
+  readonly trial: TrialOptions;
+}
+
+const STRATEGIES_WITH_AN_END = new Set<StrategyName>(["fifo", "delay", "preempt", "dfs"]);
+
+export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
+  if (typeof options !== "object" || options === null)
+    throw new MisuseError(`explore: options must be an object, got ${describeValue(options)}.`);
+  const { strategy = "portfolio", bound, time = "racy", leaks = "error", maxSteps = 10_000, timeMs = 10_000 } = options;
+  const ends = STRATEGIES_WITH_AN_END.has(strategy);
+  const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
+  const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
+  atLeast("runs", runs, 1);
+  atLeast("timeMs", timeMs, 0);
+  atLeast("maxSteps", maxSteps, 1);
+  if (bound !== undefined) atLeast("bound", bound, 0);
+  if (!Number.isFinite(seed))
+    throw new MisuseError(`explore: the seed must be a finite number, got ${describeValue(seed)}.`);
+  oneOf("time", time, ["racy", "idle"]);
+  oneOf("leaks", leaks, ["error", "ignore"]);
+  planOf(strategy, seed, bound, () => 0);
+  return {
+    strategy,
+    runs,
+    timeMs,
+    seed,
+    bound,
+    leaks: leaks === "error",
+    keepGoing: options.keepGoing === true,
+    trial: { racy: time === "racy", maxSteps, external: options.allowExternal === true, records: false },
+  };
+}
+
+function fromEnvironment(name: string): number | undefined {
+  const text = process.env[name];
+  if (text === undefined || text === "") return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new MisuseError(`explore: ${name} must be a number, got ${JSON.stringify(text)}.`);
+  return value;
+}
+
+function atLeast(what: string, value: unknown, least: number): void {
+  if (typeof value === "number" && value >= least) return;
+  throw new MisuseError(`explore: ${what} must be a number of at least ${least}, got ${describeValue(value)}.`);
+}
+
+function oneOf(what: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  throw new MisuseError(
+    `explore: ${what} must be ${allowed.map((name) => `"${name}"`).join(" or ")}, got ${describeValue(value)}.`,
+  );
+}
