@@ -6,8 +6,8 @@
 // POS (Yuan, Yang, Gu 2018), the basic form: each pending operation has a random rank, drawn anew when its task has performed one. It spreads the runs over partial
 // orders rather than over interleavings.
 //
-// Both could starve a task that waits by looking again and again. So a task that gives up its turn becomes the lowest, and after four times as many steps as were
-// expected the walk is random.
+// Both could be held up by a task that waits by looking again and again. So a task that gives up its turn becomes the lowest, every other time as chance will have
+// it: always would hide what happens when it goes on first. And after four times as many steps as were expected the walk is random.
 
 import { Random } from "../../base/random.ts";
 import { yieldNow } from "../../core/basic.ts";
@@ -47,7 +47,7 @@ abstract class Ranked implements Strategy {
 
   began(task: Tasklet<unknown>, leaf: Leaf<unknown>): void {
     this.steps++;
-    if (leaf === yieldNow()) this.ranks.set(task.id, -this.steps);
+    if (leaf === yieldNow() && this.random.below(2) === 0) this.ranks.set(task.id, -this.steps);
     else this.performs(task);
   }
 
