@@ -3,7 +3,9 @@
 //   1 cut off the end, as much as can be, by halves
 //   2 take out each deviation
 //   3 lower each
+//   4 search among the schedules that have fewer: taking out a deviation changes what the later ones mean, so 2 may end with more than are needed
 
+import { delays, Search } from "./policies/search.ts";
 import { type Deviation, deviationsOf } from "./schedule.ts";
 import type { Point, Strategy } from "./strategy.ts";
 import { signatureOf, type Trial } from "./trial.ts";
@@ -26,15 +28,17 @@ export async function shrink(failing: Trial, run: Run): Promise<Shrunk> {
   let runs = 0;
   let best: Trial = failing;
 
-  /** Tries these values, with 0 for all that follow. Keeps the run if it fails in the same way. */
-  const tries = async (values: Values): Promise<boolean> => {
+  /** Keeps the run if it fails in the same way. */
+  const triesAs = async (strategy: Strategy): Promise<boolean> => {
     if (runs >= MOST_RUNS) return false;
     runs++;
-    const trial = await run(new Fixed(values));
+    const trial = await run(strategy);
     if (signatureOf(trial) !== wanted) return false;
     best = trial;
     return true;
   };
+  /** Tries these values, with 0 for all that follow. */
+  const tries = (values: Values): Promise<boolean> => triesAs(new Fixed(values));
   const values = (): number[] => best.choices.map(({ choice }) => choice);
 
   // 1
@@ -55,6 +59,11 @@ export async function shrink(failing: Trial, run: Run): Promise<Shrunk> {
       lower[i] = (lower[i] as number) - 1;
       if (!(await tries(lower))) break;
     }
+  }
+  // 4
+  for (let fewer = 0; fewer < deviationsOf(best.choices).length; fewer++) {
+    const search = new Search(delays, fewer);
+    while (!(await triesAs(search)) && runs < MOST_RUNS && search.next());
   }
   return { deviations: deviationsOf(best.choices), runs };
 }
