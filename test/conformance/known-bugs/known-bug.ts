@@ -1,4 +1,5 @@
-// A table of known bugs, and what is asserted of each: it is found, its token ends the same way each time, and its fixed twin is silent.
+// A table of known bugs, and what is asserted of each: it is found, also by the strategies that draw; its token ends the same way each time;
+// and its fixed twin is silent.
 
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
@@ -40,6 +41,14 @@ export function knownBugs(bugs: readonly KnownBug[]): void {
       assert.deepEqual({ kind: failure.kind, blocked: waits(failure) }, { kind: bug.kind, blocked: blockedIn(bug) });
       assert.match(String(failure.error), bug.says ?? /^/);
       for (let i = 0; i < REPLAYS; i++) await assert.rejects(replay(buggy, failure.token), sameAs(failure));
+    });
+
+    test(`${bug.name}: found by chance, too`, async () => {
+      for (const strategy of ["random", "pct", "pos"] as const) {
+        const name = `${bug.name} (${strategy})`;
+        const { ok } = await explore(bodyOf(bug, false), { name, strategy, runs: FOUND_WITHIN, timeMs: 60_000 });
+        assert.equal(ok, false, `${strategy} found nothing`);
+      }
     });
 
     test(`${bug.name}: silent when fixed`, async (context) => {
