@@ -153,8 +153,14 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
     return park(this) as IteratorResult<Suspend, Selected<C>>;
   }
 
+  /** Draws nothing: as a case of another select it is asked before that has chosen. */
   ready(): boolean {
-    return this.choose() !== null;
+    try {
+      return this.readyAt(0) !== null;
+    } catch (error) {
+      this.refuse();
+      throw error;
+    }
   }
 
   poll(): unknown {
