@@ -15,6 +15,7 @@ import {
   RwLock,
   type Selectable,
   Semaphore,
+  select,
   type Task,
   WaitGroup,
   yieldNow,
@@ -108,6 +109,8 @@ export class World {
         return at(this.channels, op[1]).send(read(op[2]));
       case "receive":
         return at(this.channels, op[1]).receive();
+      case "select":
+        return select(op[1].map((id) => at(this.channels, id).receive())).map(({ value }) => value);
       case "get":
         return at(this.cells, op[1]).get();
       case "set":

@@ -42,6 +42,10 @@ export function copied<T>(data: T): T {
   return made as T;
 }
 
+/** Could a receive complete? */
+export const isReady = ({ values, senders, closed }: Queue): boolean =>
+  values.length > 0 || senders.length > 0 || closed;
+
 export interface Data {
   /** Who can take a turn, but for the one who has it. */
   queue: number[];

@@ -2,7 +2,8 @@
 //
 //   A step is one visible operation that is performed: it completes, or its task waits. What is not visible belongs to the step it is made in.
 //   Before each step there is one choice: the task that has just performed one, if it can go on, or any in the queue (started, woken, or passed over).
-//   A task that gets its turn goes on from where it was up to and including its next visible operation, without another choice.
+//   A task that gets its turn goes on from where it was up to and including its next visible operation, without another choice but
+//   that of a select among its ready cases.
 //   If that completes, it goes on to the point before its next visible operation. If it waits or its body ends, the choice is among those in the queue.
 
 import { type Counts, operationOf, type Program } from "./program.ts";
@@ -27,10 +28,13 @@ export function enumerate(program: Program, most = Number.POSITIVE_INFINITY): Co
       }
     }
     for (const chosen of candidates) {
-      if (runs > most) return;
-      const after = state.copy();
-      after.data.queue = candidates.filter((task) => task !== chosen);
-      visit(after, turn(after, chosen));
+      const before = state.copy();
+      before.data.queue = candidates.filter((task) => task !== chosen);
+      goOn(before, chosen);
+      for (let pick = 0; pick < before.ways(chosen) && runs <= most; pick++) {
+        const after = before.copy();
+        visit(after, step(after, chosen, pick));
+      }
     }
   };
 
@@ -38,11 +42,10 @@ export function enumerate(program: Program, most = Number.POSITIVE_INFINITY): Co
   return runs > most ? undefined : { runs, outcomes, stuck, blocked: [...blocked].sort() };
 }
 
-/** The turn of a task. Answers it if it can go on after that, else null. */
-function turn(state: State, task: number): number | null {
-  goOn(state, task);
+/** A task at its next visible operation, or at its end, has its turn. Answers it if it can go on after that, else null. */
+function step(state: State, task: number, pick: number): number | null {
   if (state.next(task) !== undefined) {
-    if (!state.perform(task)) return null;
+    if (!state.perform(task, pick)) return null;
     goOn(state, task);
     if (state.next(task) !== undefined) return task;
   }

@@ -13,6 +13,7 @@ export type Op =
   | readonly ["acquire", semaphore: number, permits: number]
   | readonly ["send", channel: number, value: Source, into?: string] // 1 when it was sent, -1 when the channel was closed
   | readonly ["receive", channel: number, into?: string] // -1 at the end of a closed channel
+  | readonly ["select", channels: readonly number[], into?: string] // receives from one of them
   | readonly ["get", cell: number, into: string]
   | readonly ["set", cell: number, value: Source]
   | readonly ["update", cell: number, by: Source, into?: string]
@@ -73,6 +74,7 @@ const OPERATIONS: Partial<Record<Op[0], string>> = {
   acquire: "semaphore.acquire",
   send: "channel.send",
   receive: "channel.receive",
+  select: "select",
   get: "cell.get",
   set: "cell.set",
   update: "cell.update",
@@ -90,7 +92,7 @@ export function registerOf(op: Op): string | undefined {
   return typeof into === "string" ? into : undefined;
 }
 
-const INTO: Partial<Record<Op[0], number>> = { send: 3, receive: 2, get: 2, update: 3, swap: 4, meet: 2 };
+const INTO: Partial<Record<Op[0], number>> = { send: 3, receive: 2, select: 2, get: 2, update: 3, swap: 4, meet: 2 };
 
 /** What is compared of a run that succeeded. */
 export function outcomeOf(cells: readonly number[], registers: readonly Record<string, number>[]): string {

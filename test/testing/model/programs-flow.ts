@@ -43,6 +43,35 @@ export const flowPrograms: Readonly<Record<string, Program>> = {
     [["send", 1, 1, "sent"]],
     [["yield"], ["close", 0], ["close", 1]],
   ),
+  "a select takes any case that is ready": program(
+    { channels: [1, 1] },
+    [
+      ["send", 0, 1],
+      ["send", 1, 2],
+    ],
+    [["yield"], ["select", [0, 1], "a"], ["select", [0, 1], "b"]],
+  ),
+  "selects in line, and a channel that is closed": program(
+    { channels: [0, 0] },
+    [["select", [0, 1], "a"]],
+    [["select", [1, 0], "a"]],
+    [
+      ["send", 0, 1],
+      ["close", 1],
+    ],
+  ),
+  "a select that meets nobody leaves no trace": program(
+    { channels: [0, 0] },
+    [
+      ["select", [0, 1], "a"],
+      ["receive", 1, "b"],
+    ],
+    [["send", 0, 1]],
+    [
+      ["send", 1, 2],
+      ["send", 0, 3],
+    ],
+  ),
   "a receiver too many leaks": program(
     { channels: [0] },
     [["send", 0, 1]],

@@ -120,13 +120,14 @@ class Writer {
 
   private send(): Op[] {
     const channel = this.draw(2);
-    const send: Op = ["send", channel, 1 + this.draw(5), this.register()];
+    const send: Op = ["send", channel, 10 * channel + 1 + this.draw(5), this.register()];
     if (this.closed[channel] || this.draw(4) > 0) return [send];
     this.closed[channel] = true;
     return this.draw(2) === 0 ? [["close", channel]] : [send, ["close", channel]];
   }
 
   private receive(): Op[] {
+    if (this.draw(3) === 0) return [["select", this.draw(2) === 0 ? [0, 1] : [1, 0], this.register()]];
     return [["receive", this.draw(2), this.register()]];
   }
 }

@@ -1,6 +1,6 @@
 // One state of a program of the model. Every operation is here in its most plain form, and who waits stands in a list, served first come, first served.
 
-import { beginning, copied, type Data, type Permits, type Queue, type Shared, type Task } from "./data.ts";
+import { beginning, copied, type Data, isReady, type Permits, type Queue, type Shared, type Task } from "./data.ts";
 import { type Op, operationOf, outcomeOf, type Program, registerOf, type Source, verdictOf } from "./program.ts";
 
 const at = <T>(list: readonly T[], i: number): T => list[i] as T;
@@ -29,16 +29,18 @@ export class State {
       status === "waiting" ? [[i, operationOf(this.next(i) as Op) as string] as const] : [],
     );
     if (blocked.length > 0) return { blocked: verdictOf(blocked) };
-    return {
-      outcome: outcomeOf(
-        this.data.cells,
-        this.data.tasks.map(({ registers }) => registers),
-      ),
-    };
+    const registers = this.data.tasks.map((task) => task.registers);
+    return { outcome: outcomeOf(this.data.cells, registers) };
+  }
+
+  /** In how many ways can what comes next in a task be performed? A select takes any case that is ready. */
+  ways(task: number): number {
+    const op = this.next(task);
+    return op?.[0] === "select" ? Math.max(this.readyOf(op[1]).length, 1) : 1;
   }
 
   /** Performs what comes next in a task. False if the task gives up its turn by that: it waits, or it is at the tail of the queue. */
-  perform(task: number): boolean {
+  perform(task: number, pick = 0): boolean {
     const op = this.next(task) as Op;
     const [kind, id] = op as readonly [Op[0], number];
     switch (kind) {
@@ -59,6 +61,8 @@ export class State {
         return this.send(task, at(this.data.channels, id), this.value(task, op[2] as Source));
       case "receive":
         return this.receive(task, at(this.data.channels, id));
+      case "select":
+        return this.select(task, op[1] as readonly number[], pick);
       case "close": {
         const channel = at(this.data.channels, id);
         channel.closed = true;
@@ -120,8 +124,7 @@ export class State {
       case "plus": {
         const { registers } = this.task(task);
         const name = op[1] as string;
-        const before = kind === "put" ? 0 : (registers[name] ?? 0);
-        registers[name] = before + this.value(task, op[2] as Source);
+        registers[name] = (kind === "put" ? 0 : this.value(task, name)) + this.value(task, op[2] as Source);
         return this.done(task);
       }
       case "skip":
@@ -161,6 +164,8 @@ export class State {
 
   private wake(task: number, value?: number): void {
     this.task(task).status = "alive";
+    if (this.next(task)?.[0] === "select")
+      for (const channel of this.data.channels) channel.receivers = channel.receivers.filter((other) => other !== task);
     this.done(task, value);
     this.data.queue.push(task);
   }
@@ -230,5 +235,16 @@ export class State {
     const value = channel.values.shift();
     if (value !== undefined) return this.done(task, value);
     return channel.closed ? this.done(task, -1) : this.park(task, channel.receivers);
+  }
+
+  private readyOf(channels: readonly number[]): number[] {
+    return channels.filter((id) => isReady(at(this.data.channels, id)));
+  }
+
+  private select(task: number, channels: readonly number[], pick: number): boolean {
+    const chosen = this.readyOf(channels)[pick];
+    if (chosen !== undefined) return this.receive(task, at(this.data.channels, chosen));
+    for (const id of channels) this.park(task, at(this.data.channels, id).receivers);
+    return false;
   }
 }
