@@ -56,6 +56,7 @@ class YieldNow extends Always<void> {
     if (input !== undefined && (input !== RESUME || runner.wake !== RETRY)) return super.next(input);
     const { scheduler } = runner.program;
     if (scheduler.masks && !scheduler.goesOn(this)) return requeue(this, RETRY); // seam
+    if (runner.cancelled !== null) return super.next(input); // by a timer that went off meanwhile
     return requeue(this, VALUE);
   }
 

@@ -1,7 +1,8 @@
 // Who goes next, where a policy decides: simulations and explorations. In production there is none of this.
 //
 // There is one choice for each visible operation, before it: who performs the next one. A task that is given its turn goes on from where it was to its next
-// operation and performs that, without another choice; so resuming and starting are no steps of their own, and choice 0 everywhere is production's order.
+// operation and performs that, without another choice, unless it has started or woken somebody on the way, who could be first. So resuming and starting are no
+// steps of their own, and choice 0 everywhere is production's order.
 //
 // Invariant
 //   `chosen` is a place in the queue from the choice that stops a task until the next turn, which is that of the chosen one; otherwise -1
@@ -21,8 +22,8 @@ export class Chooser implements Ready {
   declare private readonly timers: Heap<Alarm>;
   declare private readonly fire: (alarm: Alarm) => void;
   declare private chosen: number;
-  /** The task that has its turn was chosen for its next operation. */
-  declare private granted: boolean;
+  /** How many were in the queue when the task that has its turn was chosen for its next operation; -1 after that operation. */
+  declare private granted: number;
   declare current: boolean;
 
   constructor(
@@ -38,7 +39,7 @@ export class Chooser implements Ready {
     this.timers = timers;
     this.fire = fire;
     this.chosen = -1;
-    this.granted = false;
+    this.granted = -1;
     this.current = false;
   }
 
@@ -46,21 +47,22 @@ export class Chooser implements Ready {
   next(): Tasklet<unknown> {
     const { chosen } = this;
     this.chosen = -1;
-    this.granted = true;
-    return this.queue.takeAt(chosen >= 0 ? chosen : this.choose());
+    const task = this.queue.takeAt(chosen >= 0 ? chosen : this.choose());
+    this.granted = this.queue.size;
+    return task;
   }
 
   /** Does the running task go on with this operation? Otherwise another one is first. */
   goesOn(leaf: Leaf<unknown>): boolean {
     const task = machine.runner as Tasklet<unknown>;
-    if (!this.granted) {
+    if (this.granted !== this.queue.size) {
       this.current = true;
       const choice = this.choose();
       this.current = false;
       this.chosen = choice - 1;
       if (choice !== 0) return false;
     }
-    this.granted = false;
+    this.granted = -1;
     if (task.cancelled === null) this.policy.began(task, leaf);
     return true;
   }
@@ -83,6 +85,7 @@ export class Chooser implements Ready {
       const choice = n === 1 ? 0 : policy.choose("task", n, this);
       if (choice < tasks || timer === undefined) return choice;
       host.leap?.(timer.deadline);
+      policy.leapt(timer.deadline);
       machine.tick = Math.floor(host.now());
       this.fire(timer);
       if (machine.errands !== null) runErrands();

@@ -71,6 +71,7 @@ class PromiseWait extends HeldWait {
 
   begin(task: Tasklet<unknown>): void {
     task.flags |= ASYNC;
+    task.program.scheduler.promised = true;
     Promise.resolve(this.promise).then(
       (value) => wake(task, VALUE, value),
       (error) => wake(task, ERROR, error),

@@ -41,6 +41,8 @@ export interface Policy {
   choose(kind: ChoiceKind, n: number, ready: Ready | null): number;
   /** A step is about to be taken: one visible operation, which completes or waits. */
   began(task: Tasklet<unknown>, leaf: Leaf<unknown>): void;
+  /** The timer that is due first was chosen to go off. */
+  leapt(to: number): void;
   /** The program can never go on, and is cancelled for that. */
   judged(): void;
 }

@@ -138,6 +138,7 @@ export class Program implements Keeper, Resident {
 
   /** Carries out a leaf that is awaited: a task of one operation, owned by the task that made the leaf, whose outcome goes to a promise alone. */
   attempt(leaf: Leaf<unknown>): Promise<unknown> {
+    this.scheduler.promised = true;
     return new Promise((resolve, reject) => {
       const maker = (leaf.maker ?? null) as Tasklet<unknown> | null;
       const owner = maker !== null && maker.state < SUCCEEDED ? owningScope(maker) : null;
@@ -212,6 +213,11 @@ export class Program implements Keeper, Resident {
       settling?.promise?.catch(() => {}); // nobody needs to handle that the library has cancelled it
       settling?.reject(task.cancelled ?? task.result);
     }
+  }
+
+  /** Has the run been given a verdict? What happens now is cleanup. */
+  get isJudged(): boolean {
+    return this.verdict !== null;
   }
 
   /** The run can never go on: the first time, cleanup gets its chance; the second time nothing can help. */

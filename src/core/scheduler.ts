@@ -46,6 +46,10 @@ export class Scheduler implements Readier {
   declare probe: Probe | null;
   /** Turns of the loop so far: tells whether anything happened. */
   declare turns: number;
+  /** Promises have taken part: operations were awaited, or a body was async. */
+  declare promised: boolean;
+  /** Those in which a task ran, and not only timers went off. */
+  declare turnsOfTasks: number;
   declare readonly masks: boolean;
   declare private readonly queue: Ring<Tasklet<unknown>>;
   declare private readonly timers: Heap<Alarm>;
@@ -64,6 +68,8 @@ export class Scheduler implements Readier {
     this.policy = policy;
     this.probe = null;
     this.turns = 0;
+    this.turnsOfTasks = 0;
+    this.promised = false;
     this.masks = policy !== null;
     this.queue = new Ring();
     this.timers = new Heap();
@@ -168,6 +174,7 @@ export class Scheduler implements Readier {
     const start = host.now();
     this.turns++;
     let now = this.look();
+    if (queue.size > 0) this.turnsOfTasks++;
     for (let rounds = ROUNDS; rounds > 0 && queue.size > 0 && now - start < SLICE; rounds--) {
       const resident = queue.peek(0).program as unknown as Resident;
       if (resident.within === null) this.runSome(resident, start);

@@ -65,6 +65,7 @@ export type ChoiceKind = "task" | "select" | "test";
 export interface Readier {
   /** Is there a policy, which wants to be asked before each operation? */
   readonly masks: boolean;
+  promised: boolean;
   ready(runner: Runner): void;
   /** Takes a runner out of the queue again. O(n): only for one that turns out to be running still. */
   unready(runner: Runner): void;

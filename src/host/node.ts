@@ -3,6 +3,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Host } from "../core/host.ts";
 
+/** As they are when the package is loaded: a simulation may replace them for a while, and production goes on. */
+const { clearTimeout, performance, queueMicrotask, setImmediate, setTimeout } = globalThis;
+
 /** The longest delay setTimeout takes; an alarm further away is set again when it has passed. */
 const LONGEST = 2 ** 31 - 1;
 

@@ -1,4 +1,4 @@
-// Where operations belong that are awaited outside tasks while a simulation is under way.
+// What holds while a simulation is under way: where operations belong that are awaited outside tasks, and whose the globals are.
 
 import { machine } from "../core/machine.ts";
 import type { Home } from "../core/waiter.ts";

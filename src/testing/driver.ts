@@ -4,6 +4,7 @@
 
 import type { Policy, Ready } from "../core/host.ts";
 import type { Leaf } from "../core/leaf.ts";
+import type { Program } from "../core/program.ts";
 import { label, type Tasklet } from "../core/task.ts";
 import type { ChoiceKind } from "../core/waiter.ts";
 import { type Choice, checkOf } from "./schedule.ts";
@@ -65,12 +66,18 @@ export class Driver implements Policy {
     this.steps++;
     this.hash = (Math.imul(this.hash, 31) + task.id) | 0;
     this.strategy.began?.(task, leaf);
-    if (this.rows !== null) {
+    if (this.rows !== null && !(task.program as unknown as Program).isJudged) {
       const { operation, object } = leaf.describe();
       this.rows.push({ task: label(task), operation, object, deviates: this.deviated });
       this.deviated = false;
     }
     if (this.steps === this.maxSteps + 1) this.spend();
+  }
+
+  /** A timer goes off by a choice. */
+  leapt(to: number): void {
+    this.rows?.push({ task: "time", operation: "goes on to", object: `${Math.floor(to)} ms`, deviates: true });
+    this.deviated = false;
   }
   /** What came of the run is decided: the order of its cleanup is production's, or each deadlock of n tasks would count n! times. */
   judged(): void {

@@ -8,7 +8,7 @@ import type { TaskReport } from "../core/report.ts";
 import type { AnyBody } from "../core/task.ts";
 import type { Checked, Outcome } from "../core/types.ts";
 import type { Step } from "./driver.ts";
-import { type Caller, callerOf, keepToken, keptTokens } from "./kept.ts";
+import { type Caller, callerOf, keepToken, keptSchedules } from "./kept.ts";
 import { type Planned, planOf } from "./plan.ts";
 import { Replay } from "./policies/replay.ts";
 import { reportOf } from "./report.ts";
@@ -17,6 +17,7 @@ import { type ExploreOptions, type Settings, settingsOf } from "./settings.ts";
 import { shrink } from "./shrink.ts";
 import { production, type Strategy } from "./strategy.ts";
 import { attempt, type FailureKind, type Trial } from "./trial.ts";
+import { refuseFakeTimers } from "./world.ts";
 
 export interface BlockedTask {
   readonly id: number;
@@ -66,6 +67,9 @@ export interface ExploreResult<out T> {
   readonly failure: Failure | undefined;
 }
 
+/** As it is when this is loaded: the runs replace it. */
+const clock = globalThis.performance;
+
 const exploring = new AsyncLocalStorage<true>();
 
 /**
@@ -80,12 +84,16 @@ export async function explore<R>(
   body: () => R & Checked<R>,
   options: ExploreOptions = {},
 ): Promise<ExploreResult<Outcome<R>>> {
-  const caller = callerOf(options?.name);
+  return begin(body as AnyBody, options, callerOf(options?.name)) as Promise<ExploreResult<Outcome<R>>>;
+}
+
+async function begin(body: AnyBody, options: ExploreOptions, caller: Caller): Promise<ExploreResult<unknown>> {
   checkBody(body, "explore");
+  refuseFakeTimers("explore");
   const settings = settingsOf(options, caller);
   if (exploring.getStore() === true)
     throw new MisuseError("explore: called inside an exploration. Explore one program at a time.");
-  return exploring.run(true, () => new Exploration<Outcome<R>>(body as AnyBody, settings, caller).run());
+  return exploring.run(true, () => new Exploration<unknown>(body, settings, caller).run());
 }
 
 class Exploration<T> {
@@ -96,22 +104,24 @@ class Exploration<T> {
   declare private readonly outcomes: Map<string, { value: T; count: number; token: string }>;
   declare private runs: number;
   declare private failure: Failure | undefined;
+  /** Promises took part in some run. */
+  declare private promised: boolean;
 
   constructor(body: AnyBody, settings: Settings, caller: Caller) {
     this.body = body;
     this.settings = settings;
     this.caller = caller;
-    this.started = performance.now();
+    this.started = clock.now();
     this.outcomes = new Map();
     this.runs = 0;
     this.failure = undefined;
+    this.promised = false;
   }
 
   async run(): Promise<ExploreResult<T>> {
     const { settings, caller } = this;
     // 1 what failed before
-    for (const token of keptTokens(caller)) {
-      const { deviations } = decode(token, "explore");
+    for (const { deviations } of settings.keeps ? keptSchedules(caller) : []) {
       await this.see({ strategy: new Replay(deviations), name: "a kept schedule" });
       if (this.isOver()) return this.result(false);
     }
@@ -143,7 +153,7 @@ class Exploration<T> {
 
   private progress(): number {
     const { runs, timeMs } = this.settings;
-    return Math.max(this.runs / runs, (performance.now() - this.started) / timeMs);
+    return Math.max(this.runs / runs, (clock.now() - this.started) / timeMs);
   }
 
   private isOver(): boolean {
@@ -153,6 +163,7 @@ class Exploration<T> {
   private async see({ strategy, name }: Planned): Promise<Trial> {
     const trial = await attempt(this.body, strategy, this.settings.trial);
     this.runs++;
+    this.promised ||= trial.promised;
     const ignored = trial.kind === "leak" && !this.settings.leaks;
     if (trial.kind === "value" || ignored) this.count(trial);
     else if (trial.kind !== "spent" && this.failure === undefined) await this.fail(trial, name);
@@ -186,12 +197,13 @@ class Exploration<T> {
       found,
       shrunk.deviations.length,
     );
-    keepToken(this.caller, this.failure.token);
+    if (this.settings.keeps) keepToken(this.caller, this.failure.token);
   }
 
   private result(exhausted: boolean): ExploreResult<T> {
     const { runs, outcomes, failure } = this;
-    return { ok: failure === undefined, runs, exhausted, outcomes, failure };
+    // What goes on between the awaits of an async body is not chosen here.
+    return { ok: failure === undefined, runs, exhausted: exhausted && !this.promised, outcomes, failure };
   }
 }
 
@@ -223,14 +235,14 @@ function blockedOf({ id, name, waitsFor, since, stack }: TaskReport): BlockedTas
  */
 export function explored<R>(body: () => R & Checked<R>, options: ExploreOptions = {}): () => Promise<void> {
   checkBody(body, "explored");
-  const named = { ...options, name: options.name ?? callerOf(undefined).name };
+  const caller = callerOf(options?.name); // now: a test runner calls the rest
   return async () => {
     const token = process.env["OFFSHOOT_REPLAY"];
     if (token !== undefined && token !== "") {
       await replay(body, token);
       return;
     }
-    const { failure } = await explore(body, named);
+    const { failure } = await begin(body as AnyBody, options, caller);
     if (failure === undefined) return;
     const error = new Error(failure.report, { cause: failure.error });
     if (failure.error instanceof Error && failure.error.stack !== undefined)

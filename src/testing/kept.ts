@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { decode, type Schedule } from "./schedule.ts";
 
 /** Who explores: gives the kept schedules their file, and the default seed. */
 export interface Caller {
@@ -27,7 +28,18 @@ export function callerOf(name: string | undefined): Caller {
   return { name: made, seed: hash(made), file: file === null ? null : fileFor(file, made) };
 }
 
-export function keptTokens({ file }: Caller): string[] {
+/** The schedules that are kept. Those of another version say nothing any more. */
+export function keptSchedules(caller: Caller): Schedule[] {
+  return keptTokens(caller).flatMap((token) => {
+    try {
+      return decode(token, "explore");
+    } catch {
+      return [];
+    }
+  });
+}
+
+function keptTokens({ file }: Caller): string[] {
   if (file === null || !existsSync(file)) return [];
   return readFileSync(file, "utf8")
     .split("\n")
@@ -54,9 +66,9 @@ function callingFile(): string | null {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, callingFile);
   for (const line of (holder.stack ?? "").split("\n")) {
-    if (line.includes(own)) continue;
-    const at = /(file:\/\/[^\s)]+?):\d+:\d+/.exec(line);
-    if (at !== null) return fileURLToPath(at[1] as string);
+    if (line.includes(own) || line.includes(fileURLToPath(own)) || line.includes("node:")) continue;
+    const at = /(file:\/\/[^\s)]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):\d+:\d+/.exec(line)?.[1];
+    if (at !== undefined) return at.startsWith("file:") ? fileURLToPath(at) : at;
   }
   return null;
 }

@@ -26,6 +26,8 @@ export interface ExploreOptions {
   readonly leaks?: "error" | "ignore" | undefined;
   /** May tasks wait for something outside, such as a socket? Then a run may not be repeatable. Otherwise it is misuse, the default. */
   readonly allowExternal?: boolean | undefined;
+  /** Keep the schedule of a failure in `__schedules__` beside the caller, and try what is kept there first? Default: true. */
+  readonly keep?: boolean | undefined;
   /** Go on after a failure: the first is in `failure`, outcomes count them all. Default: stop, and shrink it. */
   readonly keepGoing?: boolean | undefined;
 }
@@ -39,6 +41,7 @@ export interface Settings {
   readonly bound: number | undefined;
   readonly leaks: boolean;
   readonly keepGoing: boolean;
+  readonly keeps: boolean;
   readonly trial: TrialOptions;
 }
 
@@ -68,6 +71,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     bound,
     leaks: leaks === "error",
     keepGoing: options.keepGoing === true,
+    keeps: options.keep !== false,
     trial: { racy: time === "racy", maxSteps, external: options.allowExternal === true, records: false },
   };
 }

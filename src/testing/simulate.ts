@@ -7,6 +7,7 @@ import { enter, leave } from "./ambient.ts";
 import { Driver } from "./driver.ts";
 import { RandomWalk } from "./policies/random.ts";
 import { VirtualHost } from "./virtual-host.ts";
+import { enterWorld, leaveWorld, refuseFakeTimers, World } from "./world.ts";
 
 export interface SimulateOptions {
   /** Without a seed the order is production's; with one it is random, and the same again for the same seed. */
@@ -32,6 +33,7 @@ export interface SimulateOptions {
  */
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
   const { seed, time = "idle", allowExternal = false, check } = options;
+  refuseFakeTimers("simulate");
   const runtime = new Runtime(
     new VirtualHost(seed ?? 0),
     policyFor(seed, time === "racy"),
@@ -52,13 +54,16 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
     };
   }
   const home = runtime.ambient();
+  const world = new World(runtime.scheduler, seed ?? 0);
   enter(home);
+  enterWorld(world);
   try {
     const value = (await runtime.run(body, { seed: seed ?? 0 })) as Outcome<R>;
     if (broken === undefined) return value;
   } catch (error) {
     if (broken === undefined) throw error;
   } finally {
+    leaveWorld(world);
     leave(home);
   }
   throw broken;

@@ -10,6 +10,7 @@ import { Driver, type Step } from "./driver.ts";
 import type { Choice } from "./schedule.ts";
 import type { Strategy } from "./strategy.ts";
 import { VirtualHost } from "./virtual-host.ts";
+import { enterWorld, leaveWorld, World } from "./world.ts";
 
 export type FailureKind = "deadlock" | "leak" | "error" | "misuse";
 
@@ -36,6 +37,8 @@ export interface Trial {
   readonly blocked: readonly TaskReport[];
   /** What the program would have told a person on the way. */
   readonly warnings: readonly string[];
+  /** Promises took part, whose order nobody chooses here. */
+  readonly promised: boolean;
 }
 
 /** Never rejects: what the program throws is in `error`. */
@@ -51,7 +54,9 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
   const driver = new Driver(strategy, options.racy, options.maxSteps, options.records, spent);
   const runtime = new Runtime(host, driver, options.external ? "wait" : "refuse");
   const home = runtime.ambient();
+  const world = new World(runtime.scheduler, 0);
   enter(home);
+  enterWorld(world);
   try {
     const run = runtime.run(body, { seed: 0, debug: options.records }).then(
       (value) => ({ kind: "value" as const, value, error: undefined }),
@@ -68,8 +73,10 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
       rows: rows ?? [],
       blocked: blockedIn(outcome.error),
       warnings: host.warnings,
+      promised: runtime.scheduler.promised,
     };
   } finally {
+    leaveWorld(world);
     leave(home);
   }
 }

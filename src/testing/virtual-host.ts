@@ -5,6 +5,9 @@
 
 import type { Host } from "../core/host.ts";
 
+/** As they are when this is loaded: a simulated run replaces them. */
+const { queueMicrotask, setImmediate } = globalThis;
+
 interface Alarm {
   readonly deadline: number;
   readonly run: () => void;

@@ -143,5 +143,5 @@ test("a call that fails against a source that fails: no error is lost, and the s
       return assert.fail("it succeeded");
     };
   });
-  assert.deepEqual([...outcomes.keys()].sort(), ['"call"', '["source","call"]']);
+  assert.deepEqual([...outcomes.keys()].sort(), ['"call"', '"source"', '["source","call"]']);
 });

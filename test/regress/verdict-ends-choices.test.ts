@@ -18,7 +18,7 @@ test("a run that cannot go on counts once, whatever the order of its cleanup", a
       () => {
         for (let i = 0; i < tasks; i++) go(() => channel<number>().receive());
       },
-      { strategy: "dfs", keepGoing: true, name: `${tasks} receivers of nothing` },
+      { strategy: "dfs", keepGoing: true, name: `${tasks} receivers of nothing ${process.pid}` },
     );
     assert.deepEqual([runs, exhausted, failure?.blocked.length], [orders, true, tasks]);
   }

@@ -3,7 +3,7 @@
 //   A step is one visible operation that is performed: it completes, or its task waits. What is not visible belongs to the step it is made in.
 //   Before each step there is one choice: the task that has just performed one, if it can go on, or any in the queue (started, woken, or passed over).
 //   A task that gets its turn goes on from where it was up to and including its next visible operation, without another choice but
-//   that of a select among its ready cases.
+//   that of a select among its ready cases; unless it has started or woken somebody on the way: then the choice is made anew.
 //   If that completes, it goes on to the point before its next visible operation. If it waits or its body ends, the choice is among those in the queue.
 
 import { type Counts, operationOf, type Program } from "./program.ts";
@@ -30,7 +30,12 @@ export function enumerate(program: Program, most = Number.POSITIVE_INFINITY): Co
     for (const chosen of candidates) {
       const before = state.copy();
       before.data.queue = candidates.filter((task) => task !== chosen);
+      const others = before.data.queue.length;
       goOn(before, chosen);
+      if (before.data.queue.length !== others && before.next(chosen) !== undefined) {
+        visit(before, chosen); // whoever it has started or woken on the way could be first
+        continue;
+      }
       for (let pick = 0; pick < before.ways(chosen) && runs <= most; pick++) {
         const after = before.copy();
         visit(after, step(after, chosen, pick));
