@@ -58,7 +58,7 @@ export interface Seen<T> {
 
 export interface ExploreResult<out T> {
   readonly ok: boolean;
-  /** Runs made; those for shrinking are not counted. */
+  /** Runs made; those of kept schedules, and for shrinking and checking, are not counted. */
   readonly runs: number;
   /** Has every order been run, as far as there are choices? */
   readonly exhausted: boolean;
@@ -122,7 +122,8 @@ class Exploration<T> {
     const { settings, caller } = this;
     // 1 what failed before
     for (const { deviations } of settings.keeps ? keptSchedules(caller) : []) {
-      await this.see({ strategy: new Replay(deviations), name: "a kept schedule" });
+      const trial = await attempt(this.body, new Replay(deviations), settings.trial);
+      if (this.isFailure(trial)) await this.fail(trial, "as a kept schedule says");
       if (this.isOver()) return this.result(false);
     }
     // 2 does the body do the same when the same is chosen?
@@ -164,10 +165,14 @@ class Exploration<T> {
     const trial = await attempt(this.body, strategy, this.settings.trial);
     this.runs++;
     this.promised ||= trial.promised;
-    const ignored = trial.kind === "leak" && !this.settings.leaks;
-    if (trial.kind === "value" || ignored) this.count(trial);
-    else if (trial.kind !== "spent" && this.failure === undefined) await this.fail(trial, name);
+    if (this.isFailure(trial)) {
+      if (this.failure === undefined) await this.fail(trial, `in run ${this.runs} (${name})`);
+    } else if (trial.kind !== "spent") this.count(trial);
     return trial;
+  }
+
+  private isFailure({ kind }: Trial): boolean {
+    return kind !== "value" && kind !== "spent" && (kind !== "leak" || this.settings.leaks);
   }
 
   private count(trial: Trial): void {
@@ -182,9 +187,8 @@ class Exploration<T> {
     return encode({ racy, maxSteps, deviations: deviationsOf(choices) });
   }
 
-  private async fail(trial: Trial, name: string): Promise<void> {
+  private async fail(trial: Trial, where: string): Promise<void> {
     const { trial: options } = this.settings;
-    const where = `in run ${this.runs} (${name})`;
     const run = (strategy: Strategy): Promise<Trial> => attempt(this.body, strategy, options);
     const shrunk = await shrink(trial, run);
     const before = deviationsOf(trial.choices).length;

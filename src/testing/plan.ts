@@ -90,16 +90,19 @@ function randomOf(name: string, seed: number, expected: number, i: number): Stra
   return new RandomWalk(seed);
 }
 
+/** Production's order, what is near it, all orders if they are few, and then chance. */
 function* portfolio(seed: number, progress: Progress): Plan {
   yield* once();
   if (yield* tree("delay 1", delays, 1)) return true;
-  const two = tree("delay 2", delays, 2);
-  for (let next = two.next(); progress() < 0.4; ) {
-    if (next.done === true) {
-      if (next.value) return true;
-      break;
-    }
-    next = two.next(yield next.value);
-  }
+  if (yield* whileBelow(0.15, progress, tree("dfs", free, Number.POSITIVE_INFINITY))) return true;
+  if (yield* whileBelow(0.45, progress, tree("delay 2", delays, 2))) return true;
   return yield* forEver(["random", "pos", "pct", "random", "pos", "pct"], seed);
+}
+
+/** A plan, as long as the exploration has not come further than this. */
+function* whileBelow(share: number, progress: Progress, plan: Plan): Plan {
+  for (let next = plan.next(); progress() < share; next = plan.next(yield next.value)) {
+    if (next.done === true) return next.value;
+  }
+  return false;
 }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { named, type Operation } from "offshoot";
-import { type ExploreResult, explore, type Failure, replay, type StrategyName } from "offshoot/testing";
+import { type ExploreResult, explore, type Failure, replay, type Strategy } from "offshoot/testing";
 
 export interface KnownBug {
   /** A sentence that says what is wrong. */
@@ -22,7 +22,7 @@ export interface KnownBug {
 const FOUND_WITHIN = 2_000;
 const SILENT_FOR = 10_000;
 const REPLAYS = 5;
-const OTHERS: readonly StrategyName[] = ["delay", "random", "pct", "pos"];
+const OTHERS: readonly Strategy[] = ["delay", "random", "pct", "pos"];
 
 const waits = (failure: Pick<Failure, "blocked">): string[] =>
   failure.blocked.map(({ name, operation, object }) => `${name} ${operation} ${object}`.trim()).sort();
@@ -66,7 +66,7 @@ export function knownBugs(bugs: readonly KnownBug[]): void {
 async function silent(
   { name }: KnownBug,
   body: () => Operation<unknown>,
-  strategy: StrategyName,
+  strategy: Strategy,
   runs: number,
 ): Promise<ExploreResult<unknown>> {
   const result = await explore(body, { name: `${name} (fixed)`, strategy, runs, timeMs: 60_000 });
