@@ -1,7 +1,30 @@
 // What a user of plain JavaScript does with the installed package, on every Node that is supported.
 
 import assert from "node:assert/strict";
-import { Cancelled, channel, DeadlockError, go, group, run, select, sleep, TaskCancelledError } from "offshoot";
+import {
+  all,
+  Cancelled,
+  channel,
+  DeadlockError,
+  fromIterable,
+  go,
+  group,
+  Mutex,
+  map,
+  race,
+  run,
+  Semaphore,
+  select,
+  sleep,
+  TaskCancelledError,
+  TimeoutError,
+  ticker,
+  timeout,
+  timer,
+  toWebStream,
+  until,
+} from "offshoot";
+import { explore, replay, simulate } from "offshoot/testing";
 
 // tasks, a channel, and what a body returns
 const sum = await run(function* () {
@@ -92,5 +115,50 @@ await assert.rejects(
   }),
   (error) => error instanceof DeadlockError && error.code === "OFFSHOOT_ERR_DEADLOCK" && error.kind === "deadlock",
 );
+
+// time, composites, locks and bridges
+const both = await run(function* () {
+  const soon = timer(1);
+  const permits = new Semaphore(2);
+  const squares = map([1, 2, 3], (n) => permits.withPermit(() => n * n), { concurrency: 2 });
+  const { first, numbers } = yield* all({
+    first: race([soon.fired.map(() => "timer"), sleep(60_000)]),
+    numbers: squares,
+  });
+  const beat = yield* ticker(1).receive();
+  const late = yield* settled(timeout(1, sleep(60_000)));
+  const text = yield* until(new Response(toWebStream(fromIterable(words()))).text());
+  return [first, numbers, typeof beat, late instanceof TimeoutError, text];
+});
+assert.deepEqual(both, ["timer", [1, 4, 9], "number", true, "one two"]);
+
+function* settled(op) {
+  try {
+    return yield* op;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function* words() {
+  for (const word of ["one ", "two"]) yield new TextEncoder().encode(word);
+}
+
+// programs on virtual time, and in every order
+assert.equal(await simulate(() => sleep(86_400_000).map(() => "a day")), "a day");
+function* lockOrder() {
+  const [a, b] = [new Mutex({ name: "a" }), new Mutex({ name: "b" })];
+  const take = function* (one, other) {
+    yield* one.lock();
+    yield* other.lock();
+    other.unlock();
+    one.unlock();
+  };
+  go(take, a, b);
+  go(take, b, a);
+}
+const { failure } = await explore(lockOrder, { keep: false });
+assert.equal(failure?.kind, "leak");
+await assert.rejects(replay(lockOrder, failure.token), { name: "LeakError" });
 
 console.log(`smoke ok ${process.version}`);
