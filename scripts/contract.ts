@@ -1,6 +1,6 @@
-// Holds the front door to its contract: names, and types that may stand where the contract's stand.
+// Holds the doors to their contracts: names, and types that may stand where the contract's stand.
 //
-//   1 every name of the contract is exported, or is in PENDING; a name in PENDING is not exported yet
+//   1 every name of the contract is exported, or is pending; a pending name is not exported yet
 //   2 what is exported is compared by the compiler, in a file made here:
 //     functions and constants  ours may be used where the contract's are
 //     classes                  the same for what they construct, and for the constructor if users call it
@@ -12,21 +12,39 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportsOf } from "./lib/doors.ts";
+import { builtDoors, exportsOf } from "./lib/doors.ts";
 import { lex } from "./lib/lex.ts";
 import { declaredExports } from "./lib/modules.ts";
 import { fail, needBuild, root, tool } from "./lib/tool.ts";
 
-const CONTRACT = join(root, "../shared/contract/offshoot.d.ts");
 const FOLDER = ".cache/contract";
 
-/** Names of the contract that are not built yet. It only ever shrinks. */
-const PENDING: readonly string[] = [];
+interface Door {
+  readonly name: string;
+  /** The contract, beside the repository. */
+  readonly contract: string;
+  /** Names of the contract that are not built yet. It only ever shrinks. */
+  readonly pending: readonly string[];
+  /** Names that are there, and whose types lack something of the contract's yet. It only ever shrinks. */
+  readonly unfinished: readonly string[];
+}
+
+const DOORS: readonly Door[] = [
+  { name: "offshoot", contract: join(root, "../shared/contract/offshoot.d.ts"), pending: [], unfinished: [] },
+  {
+    name: "offshoot/testing",
+    contract: join(root, "../shared/contract/testing.d.ts"),
+    pending: [],
+    unfinished: "ExploreOptions ExploreResult Strategy explore explored".split(" "),
+  },
+];
 
 /** Types that are recognised by a `unique symbol`. */
 const BRANDED = ["Suspend", "BufferPolicy"];
 /** Types that users hand in: the contract's must be accepted where ours stand. */
-const INWARD = new Set("RunOptions GroupOptions ChannelOptions BroadcastOptions Emitter Cases Body".split(" "));
+const INWARD = new Set(
+  "RunOptions GroupOptions ChannelOptions BroadcastOptions Emitter Cases Body SimulateOptions".split(" "),
+);
 /** Types that are computed from others: they must be the same, so they are compared both ways. */
 const COMPUTED = new Set("Outcome Checked Result Results Selected".split(" "));
 /** What a generic type is compared at, where a plain object would not do. */
@@ -39,35 +57,36 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   SingleFlight: "<string, number>",
 };
 
-if (existsSync(CONTRACT)) {
+if (DOORS.every(({ contract }) => existsSync(contract))) {
   needBuild();
-  await check();
+  for (const door of DOORS) await check(door);
 } else {
-  console.log("skipped: contract not found beside the repository; the front door was not compared with it");
+  console.log("skipped: contract not found beside the repository; the doors were not compared with it");
 }
 
-async function check(): Promise<void> {
-  const text = readFileSync(CONTRACT, "utf8");
+async function check({ name: door, contract, pending, unfinished }: Door): Promise<void> {
+  const text = readFileSync(contract, "utf8").replaceAll('"./offshoot.js"', '"../../dist/index.js"');
   const promised = declaredExports(lex(text));
-  const built = new Map((await exportsOf()).get("offshoot")!.map((found) => [found.name, found]));
+  const built = new Map((await exportsOf()).get(door)!.map((found) => [found.name, found]));
 
   for (const { name, type } of promised) {
     const found = built.get(name);
-    if (found === undefined && !PENDING.includes(name)) fail(`"${name}" is in the contract and is not exported`);
-    if (found !== undefined && PENDING.includes(name)) fail(`"${name}" is exported: take it off PENDING`);
+    if (found === undefined && !pending.includes(name)) fail(`"${name}" is in the contract and is not exported`);
+    if (found !== undefined && pending.includes(name)) fail(`"${name}" is exported: take it off the pending ones`);
     if (found?.type && !type) fail(`"${name}" is exported as a type only; the contract has a value`);
   }
-  for (const name of PENDING)
-    if (!promised.some((other) => other.name === name)) fail(`"${name}" is in PENDING and not in the contract`);
+  for (const name of [...pending, ...unfinished])
+    if (!promised.some((other) => other.name === name))
+      fail(`"${name}" is pending or unfinished and not in the contract`);
 
-  const shared = promised.filter(({ name }) => built.has(name));
+  const shared = promised.filter(({ name }) => built.has(name) && !unfinished.includes(name));
   rmSync(join(root, FOLDER), { recursive: true, force: true });
   mkdirSync(join(root, FOLDER), { recursive: true });
   const branded = BRANDED.filter((name) => built.has(name));
   const computed = [...COMPUTED].filter((name) => built.has(name));
   writeFileSync(join(root, FOLDER, "contract.d.ts"), taking([...branded, ...computed], text));
   writeFileSync(join(root, FOLDER, "computed.d.ts"), taking(branded, text));
-  const lines = comparison(text, shared);
+  const lines = comparison(text, shared, `../../${builtDoors().get(door)}.js`);
   writeFileSync(join(root, FOLDER, "compare.ts"), `${lines.join("\n")}\n`);
   const options = { noEmit: true, noUnusedLocals: false };
   const config = { extends: "../../tsconfig.base.json", compilerOptions: options, files: ["compare.ts"] };
@@ -85,13 +104,14 @@ function taking(names: readonly string[], text: string): string {
   for (const name of names) copy = copy.replace(new RegExp(`^export (interface|type) ${name}\\b`, "m"), `$1 _${name}`);
   copy = copy.replace(/\[(write_yield_star|policyBrand)\]/g, "[_$1]");
   const list = names.join(", ");
+  if (names.length === 0) return copy;
   return `import type { ${list} } from "../../dist/index.js";\nexport type { ${list} };\n${copy}`;
 }
 
 /** One line of TypeScript for each comparison; the name stands behind it. */
-function comparison(text: string, shared: readonly { name: string; type: boolean }[]): string[] {
+function comparison(text: string, shared: readonly { name: string; type: boolean }[], built: string): string[] {
   const lines = [
-    'import type * as O from "../../dist/index.js";',
+    `import type * as O from "${built}";`,
     'import type * as C from "./contract.d.ts";',
     'import type * as P from "./computed.d.ts";',
     "/** An error at T: what is exported does not fit the contract. */",
