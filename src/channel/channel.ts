@@ -9,6 +9,7 @@
 // takes a value out of a full buffer moves the first waiting sender's value in, in the same step.
 
 import { ClosedError, describeValue, EndOfChannel } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import type { List } from "../base/list.ts";
 import { Ring } from "../base/ring.ts";
 import { misuse } from "../core/leaf.ts";
@@ -241,6 +242,11 @@ export class BufferedChannel<T> implements Channel<T> {
     }
     const message = `Channel.send: "${this.name}" was closed${this.closer}. Close a channel only after the last send, from the sending side.`;
     return new ClosedError(message, "sender", { task });
+  }
+
+  [INSPECT](): string {
+    const { name, length, capacity, closed } = this;
+    return `[channel "${name}", ${closed ? "closed" : "open"}, ${length} of ${capacity} in its buffer]`;
   }
 
   /** Throws when an invariant does not hold. */

@@ -3,6 +3,7 @@
 // The order of the tests matters: leaves and channels have `next`, leaves have `then`, strings and arrays have Symbol.iterator.
 
 import { describeValue } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { promised } from "./held.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine } from "./machine.ts";
@@ -23,6 +24,10 @@ export class Composite<T> implements Operation<T> {
 
   [Symbol.iterator](): Generator<Suspend, T, unknown> {
     return this.run();
+  }
+
+  [INSPECT](): string {
+    return `[${this.operation}]`;
   }
 }
 

@@ -12,6 +12,7 @@
 // again. `next` is called with undefined to start, with RESUME when the task's turn has come, with PROBE when somebody asks where it stands.
 
 import { Cancelled, MisuseError } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { machine, NOT_READY, PARKED, PROBE, RESUME } from "./machine.ts";
 import type { Selectable, Suspend } from "./types.ts";
 import type { Awaited, Description, Home, Runner } from "./waiter.ts";
@@ -92,6 +93,12 @@ export abstract class Leaf<T> implements Selectable<T>, Awaited {
         `${this.describe().operation}: awaited before the package was loaded. Import from "offshoot".`,
       );
     return home;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    const { operation, object } = this.describe();
+    return `[${operation} ${object}]`;
   }
 
   map<U>(f: (value: T) => U): Selectable<U> {

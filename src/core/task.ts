@@ -11,6 +11,7 @@
 //   scope.others counts the children that are not daemons, scope.daemons those that are
 
 import { Cancelled, oneLine, TaskCancelledError } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
@@ -174,6 +175,10 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 
   get status(): TaskStatus {
     return statusNames[this.state] as TaskStatus;
+  }
+
+  override [INSPECT](): string {
+    return `[${label(this)}, ${this.status}]`;
   }
 
   get signal(): AbortSignal {

@@ -5,6 +5,7 @@
 //   a task counts once, however many cases of one select it waits with
 
 import { describeValue } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
@@ -83,6 +84,11 @@ export class Barrier {
   /** As in "barrier (2 of 3 have come)". @internal */
   get state(): string {
     return `${this.name} (${this.arrived} of ${this.parties} have come)`;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[${this.state}]`;
   }
 
   /** Throws when an invariant does not hold. @internal */

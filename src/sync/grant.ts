@@ -5,6 +5,7 @@
 //   a grant is linked among the grants of what it came from exactly while its count is above 0 (a writer is alone, and is not linked)
 
 import { describeValue } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import type { Link } from "../base/list.ts";
 import { List } from "../base/list.ts";
 import { type Leaf, misuse } from "../core/leaf.ts";
@@ -43,6 +44,10 @@ export class Grant implements Lock, Held, Link<Grant> {
     this.count = count;
     this.after = null;
     this.before = null;
+  }
+
+  [INSPECT](): string {
+    return `[a lock of ${saidOf(this)}${this.count > 0 ? "" : ", given back"}]`;
   }
 
   [Symbol.dispose](): void {

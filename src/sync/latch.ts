@@ -3,6 +3,7 @@
 // Invariant
 //   nobody waits once it is open
 
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { Leaf } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
@@ -58,6 +59,11 @@ export class Latch {
   /** @internal */
   leave(waiter: Waiter): void {
     this.waiters.remove(waiter);
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[latch "${this.name}", ${this.opened ? "open" : "shut"}]`;
   }
 
   /** Throws when an invariant does not hold. @internal */

@@ -4,6 +4,7 @@
 //   while somebody waits, it is locked
 //   it is locked exactly while it has the number of a key
 
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { misuse, parking, resume, start } from "../core/leaf.ts";
 import { machine, NOT_READY, PARKED } from "../core/machine.ts";
@@ -126,6 +127,11 @@ export class Mutex implements Lockable {
     return true;
   }
 
+  /** @internal */
+  [INSPECT](): string {
+    return `[mutex "${this.name}", ${this.locked ? `held by ${saidOf(this)}` : "free"}]`;
+  }
+
   /** Throws when an invariant does not hold. @internal */
   check(): void {
     this.waiters.check();
@@ -145,6 +151,10 @@ class Key implements Lock {
   constructor(mutex: Mutex, key: number) {
     this.mutex = mutex;
     this.key = key;
+  }
+
+  [INSPECT](): string {
+    return `[a lock of mutex "${this.mutex.name}"${this.mutex.key === this.key ? "" : ", given back"}]`;
   }
 
   [Symbol.dispose](): void {

@@ -8,6 +8,7 @@
 //   a writer waits only while there is a writer, or readers; a reader waits only while there is a writer, or a waiting one (or until the end of the step
 //   in which that one gave up)
 
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { misuse } from "../core/leaf.ts";
 import { afterwards, machine, NOT_READY } from "../core/machine.ts";
@@ -199,6 +200,11 @@ export class RwLock implements Lockable {
     this.grant.count = 0;
     this.grant = grant;
     return true;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[rwlock "${this.name}", ${this.held === null ? "free" : `held by ${this.holders().join(", ")}`}]`;
   }
 
   /** Throws when an invariant does not hold. @internal */

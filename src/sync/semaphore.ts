@@ -8,6 +8,7 @@
 //   the first in line wants more than is available (or is served at the end of the step in which the one before gave up)
 
 import { describeValue } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { afterwards, machine, NOT_READY } from "../core/machine.ts";
@@ -184,6 +185,11 @@ export class Semaphore {
       throw misuse(
         `Semaphore.${verb}: ${n} permits of "${this.name}", which has ${this.permits} in all. Ask for no more, or make it with more.`,
       );
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[semaphore "${this.name}", ${this.free} of ${this.permits} permits left]`;
   }
 
   /** Throws when an invariant does not hold. @internal */

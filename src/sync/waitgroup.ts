@@ -6,6 +6,7 @@
 //   `returning` is how many have been woken by the last zero and have not had their turn yet
 
 import { describeValue } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { watch } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
@@ -126,6 +127,11 @@ export class WaitGroup {
   /** One who was woken has its turn. @internal */
   returned(): void {
     this.returning--;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[wait group "${this.name}", ${this.count} to go]`;
   }
 
   /** Throws when an invariant does not hold. @internal */
