@@ -244,6 +244,7 @@ export class BufferedChannel<T> implements Channel<T> {
     return new ClosedError(message, "sender", { task });
   }
 
+  /** @internal */
   [INSPECT](): string {
     const { name, length, capacity, closed } = this;
     return `[channel "${name}", ${closed ? "closed" : "open"}, ${length} of ${capacity} in its buffer]`;

@@ -26,6 +26,7 @@ export class Composite<T> implements Operation<T> {
     return this.run();
   }
 
+  /** @internal */
   [INSPECT](): string {
     return `[${this.operation}]`;
   }

@@ -177,6 +177,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
     return statusNames[this.state] as TaskStatus;
   }
 
+  /** @internal */
   override [INSPECT](): string {
     return `[${label(this)}, ${this.status}]`;
   }

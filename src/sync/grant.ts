@@ -46,6 +46,7 @@ export class Grant implements Lock, Held, Link<Grant> {
     this.before = null;
   }
 
+  /** @internal */
   [INSPECT](): string {
     return `[a lock of ${saidOf(this)}${this.count > 0 ? "" : ", given back"}]`;
   }

@@ -153,6 +153,7 @@ class Key implements Lock {
     this.key = key;
   }
 
+  /** @internal */
   [INSPECT](): string {
     return `[a lock of mutex "${this.mutex.name}"${this.mutex.key === this.key ? "" : ", given back"}]`;
   }
