@@ -3,7 +3,7 @@
 // Both end by themselves once the cancellation has done its work: it aborts the signal the body was given, and it reaches each child. They are not
 // leaves: nobody can select them or await them.
 
-import { misuse } from "./leaf.ts";
+import { misuse, probed } from "./leaf.ts";
 import { machine, PARKED, PROBE } from "./machine.ts";
 import { ASYNC, HELD, label, type Scope, type Tasklet } from "./task.ts";
 import type { Operation, Suspend } from "./types.ts";
@@ -20,7 +20,7 @@ abstract class HeldWait implements Awaited {
   }
 
   next(input?: unknown): Step {
-    if (input === PROBE) return PARKED;
+    if (input === PROBE) return probed();
     const task = machine.runner as Tasklet<unknown>;
     if (input === undefined) {
       if (task.state !== RUNNING) throw this.iterated(task);

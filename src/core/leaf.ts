@@ -260,9 +260,10 @@ function withdraw(leaf: Awaited): boolean {
 /** Where the last probe found the generator, or null. */
 export const probe: { stack: string | null } = { stack: null };
 
-function probed<T>(): Step<T> {
+/** Notes where the generator stands that is being probed, and parks it again. */
+export function probed<T>(): Step<T> {
   const holder: { stack?: string } = {};
-  Error.captureStackTrace(holder, resume);
+  Error.captureStackTrace(holder, probed);
   probe.stack = holder.stack ?? null;
   return PARKED as Step<T>;
 }

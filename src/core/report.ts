@@ -22,6 +22,8 @@ export interface TaskReport {
   readonly owner: number;
   /** Where it stands, innermost frame first: "name (file:line:column)". Empty for a task that has not started. */
   readonly stack: readonly string[];
+  /** Where its owner stands, for a task without a stack: a branch that is a single operation. */
+  readonly ownerAt: string | null;
   /** Where it was spawned, when that was recorded. */
   readonly spawned: string | null;
 }
@@ -85,14 +87,17 @@ export function liveTasks(root: Tasklet<unknown>): Tasklet<unknown>[] {
 }
 
 export function reportOf(task: Tasklet<unknown>, spawned: string | null): TaskReport {
+  const stack = stackOf(task);
+  const owner = task.owner?.task ?? null;
   return {
     id: task.id,
     name: task.name,
     status: task.status,
     waitsFor: waitOf(task),
     since: task.since,
-    owner: task.owner === null ? 0 : task.owner.task.id,
-    stack: stackOf(task),
+    owner: owner === null ? 0 : owner.id,
+    stack,
+    ownerAt: owner === null || stack.length > 0 ? null : (stackOf(owner)[0] ?? null),
     spawned,
   };
 }
@@ -116,7 +121,8 @@ export function formatReports(reports: readonly TaskReport[], all: number, tick:
     const what = wait === null ? `is ${task.status}` : `waits for ${inWords(wait)}`;
     const since = wait === null ? "" : `, for ${tick - task.since} ms`;
     const held = wait === null || wait.heldBy.length === 0 ? "" : `, held by ${wait.heldBy.join(", ")}`;
-    const owner = task.owner === 0 ? "" : ` (owned by #${task.owner})`;
+    const at = task.ownerAt === null ? "" : `, at ${task.ownerAt}`;
+    const owner = task.owner === 0 ? "" : ` (owned by #${task.owner}${at})`;
     lines.push(`  ${label(task)}${owner} ${what}${since}${held}`);
     for (const frame of task.stack) lines.push(`      at ${frame}`);
     if (task.spawned !== null) lines.push(`      spawned at ${task.spawned}`);
