@@ -1,44 +1,35 @@
 // callback: anything that calls back, as an operation.
 
 import { describeValue } from "../base/errors.ts";
-import { Leaf, misuse } from "../core/leaf.ts";
-import { afterwards, NOT_READY } from "../core/machine.ts";
+import { misuse } from "../core/leaf.ts";
+import { afterwards } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
-import { complete, type Description, fail, type Waiter } from "../core/waiter.ts";
-import { outsideTasks, soon } from "./outside.ts";
+import type { Waiter } from "../core/waiter.ts";
+import { Call, Calling } from "./call.ts";
+import { outsideTasks } from "./outside.ts";
 
-type Resolve<T> = (value: T) => void;
-type Reject = (error: unknown) => void;
-type Start<T> = (resolve: Resolve<T>, reject: Reject) => undefined | (() => void);
+type Start<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => undefined | (() => void);
 
-/** One call, for one who waits. Over once it has been answered or given up; then it is cleaned up, once. */
-class Call<T> {
-  declare private waiter: Waiter | null;
+/** Whichever way it is over, it is cleaned up, once. */
+class Callback<T> extends Call {
+  declare private readonly start: Start<T>;
   declare private cleanup: (() => void) | null;
 
-  constructor(waiter: Waiter) {
-    this.waiter = waiter;
+  constructor(waiter: Waiter, start: Start<T>) {
+    super(waiter);
+    this.start = start;
     this.cleanup = null;
   }
 
-  begin(start: Start<T>): void {
-    if (this.waiter === null) return; // given up before it had begun
+  protected make(): void {
     const called = outsideTasks(() =>
-      start(
-        (value) => {
-          const waiter = this.end();
-          if (waiter !== null) complete(waiter, value);
-        },
-        (error) => {
-          const waiter = this.end();
-          if (waiter !== null) fail(waiter, error);
-        },
+      this.start(
+        (value) => void this.answer(value),
+        (error) => void this.refuse(error),
       ),
     );
     if (called.failed) {
-      const waiter = this.end();
-      if (waiter !== null) fail(waiter, called.error);
-      else Promise.reject(called.error); // answered before it threw: it goes to the process
+      if (!this.refuse(called.error)) Promise.reject(called.error); // answered before it threw: it goes to the process
       return;
     }
     if (typeof called.value !== "function") return;
@@ -46,44 +37,8 @@ class Call<T> {
     else this.cleanup = called.value;
   }
 
-  /** Answers who waits, the first time. */
-  end(): Waiter | null {
-    const { waiter, cleanup } = this;
-    this.waiter = null;
-    this.cleanup = null;
-    if (cleanup !== null) afterwards(cleanup);
-    return waiter;
-  }
-}
-
-class Callback<T> extends Leaf<T> {
-  declare private readonly start: Start<T>;
-
-  constructor(start: Start<T>) {
-    super();
-    this.start = start;
-  }
-
-  ready(): boolean {
-    return false;
-  }
-
-  poll(): unknown {
-    return NOT_READY;
-  }
-
-  enlist(waiter: Waiter): void {
-    const call = new Call<T>(waiter);
-    waiter.payload = call;
-    soon(() => call.begin(this.start));
-  }
-
-  delist(waiter: Waiter): void {
-    (waiter.payload as Call<T>).end();
-  }
-
-  describe(): Description {
-    return { operation: "callback", object: this.start.name || "a function", heldBy: [], outside: true };
+  protected over(): void {
+    if (this.cleanup !== null) afterwards(this.cleanup);
   }
 }
 
@@ -108,5 +63,5 @@ export function callback<T>(
 ): Selectable<T> {
   if (typeof start !== "function")
     throw misuse(`callback: expected a function that starts something, got ${describeValue(start)}.`);
-  return new Callback(start as Start<T>);
+  return new Calling<T>("callback", start.name, (waiter) => new Callback(waiter, start as Start<T>));
 }

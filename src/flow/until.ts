@@ -12,8 +12,9 @@ import { isOperation } from "../core/body.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
-import { complete, type Description, fail, type Waiter } from "../core/waiter.ts";
-import { abortWith, outsideTasks, soon } from "./outside.ts";
+import { complete, type Description, type Waiter } from "../core/waiter.ts";
+import { Call, Calling } from "./call.ts";
+import { abortWith, outsideTasks } from "./outside.ts";
 
 const PENDING = 0;
 const FULFILLED = 1;
@@ -96,44 +97,30 @@ class UntilSettled<T> extends Leaf<T> {
 
 type Start<T> = (signal: AbortSignal) => PromiseLike<T>;
 
-/** One call of the function, for one who waits. */
-class Call<T> {
-  declare private waiter: Waiter | null;
+class PromiseCall<T> extends Call {
+  declare private readonly start: Start<T>;
   declare private readonly controller: AbortController;
 
-  constructor(waiter: Waiter) {
-    this.waiter = waiter;
+  constructor(waiter: Waiter, start: Start<T>) {
+    super(waiter);
+    this.start = start;
     this.controller = new AbortController();
   }
 
-  begin(start: Start<T>): void {
-    if (this.waiter === null) return; // given up before it had begun
+  protected make(): void {
     const called = outsideTasks(() => {
-      const returned = start(this.controller.signal);
+      const returned = this.start(this.controller.signal);
       refuseOperation(returned);
       return Promise.resolve(returned);
     });
     (called.failed ? Promise.reject(called.error) : called.value).then(
-      (value) => {
-        const waiter = this.end();
-        if (waiter !== null) complete(waiter, value);
-      },
-      (error) => {
-        const waiter = this.end();
-        if (waiter !== null) fail(waiter, error);
-      },
+      (value) => void this.answer(value),
+      (error) => void this.refuse(error),
     );
   }
 
-  abandon(waiter: Waiter): void {
-    this.waiter = null;
-    abortWith(this.controller, waiter.runner.cancelled);
-  }
-
-  private end(): Waiter | null {
-    const { waiter } = this;
-    this.waiter = null;
-    return waiter;
+  protected over(givenUpBy: Waiter | null): void {
+    if (givenUpBy !== null) abortWith(this.controller, givenUpBy.runner.cancelled);
   }
 }
 
@@ -142,37 +129,6 @@ function refuseOperation(returned: unknown): void {
   if (!isOperation(returned)) return;
   const what = returned instanceof Leaf ? returned.describe().operation : describeValue(returned);
   throw misuse(`until: the function returned ${what}, which is an operation. Write yield* before it, without until().`);
-}
-
-class UntilCalled<T> extends Leaf<T> {
-  declare private readonly start: Start<T>;
-
-  constructor(start: Start<T>) {
-    super();
-    this.start = start;
-  }
-
-  ready(): boolean {
-    return false;
-  }
-
-  poll(): unknown {
-    return NOT_READY;
-  }
-
-  enlist(waiter: Waiter): void {
-    const call = new Call<T>(waiter);
-    waiter.payload = call;
-    soon(() => call.begin(this.start));
-  }
-
-  delist(waiter: Waiter): void {
-    (waiter.payload as Call<T>).abandon(waiter);
-  }
-
-  describe(): Description {
-    return { operation: "until", object: this.start.name || "a function", heldBy: [], outside: true };
-  }
 }
 
 /**
@@ -194,7 +150,8 @@ class UntilCalled<T> extends Leaf<T> {
 export function until<T>(source: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): Selectable<T> {
   if (source instanceof Leaf)
     throw misuse(`until: ${source.describe().operation} is an operation. Write yield* before it, without until().`);
-  if (typeof source === "function") return new UntilCalled(source);
+  if (typeof source === "function")
+    return new Calling<T>("until", source.name, (waiter) => new PromiseCall(waiter, source));
   if (typeof source === "object" && source !== null && typeof source.then === "function")
     return new UntilSettled(source);
   throw misuse(`until: expected a promise, or a function that returns one, got ${describeValue(source)}.`);
