@@ -134,7 +134,7 @@ function leave(mapping: Mapping | null, error: unknown): unknown {
   if (mapping === null || mapping.exhausted) return error;
   const left = outsideTasks(() => {
     mapping.iterator?.return?.();
-    mapping.pulled?.leave(undefined, mapping.asking);
+    mapping.pulled?.leave(undefined, mapping.results.length > 0 && !mapping.asking);
   });
   if (!left.failed) return error;
   if (error instanceof Cancelled) return left.error; // as what other cleanup throws
