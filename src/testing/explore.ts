@@ -123,7 +123,7 @@ class Exploration<T> {
     // 1 what failed before
     for (const { deviations } of settings.keeps ? keptSchedules(caller) : []) {
       const trial = await attempt(this.body, new Replay(deviations), settings.trial);
-      if (this.isFailure(trial)) await this.fail(trial, "as a kept schedule says");
+      if (this.isFailure(trial) && this.failure === undefined) await this.fail(trial, "as a kept schedule says");
       if (this.isOver()) return this.result(false);
     }
     // 2 does the body do the same when the same is chosen?
