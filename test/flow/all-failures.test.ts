@@ -17,24 +17,8 @@ import {
   TaskCancelledError,
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { cleansUp, failsAfter } from "../support/bodies.ts";
 import { caught } from "../support/caught.ts";
-
-function* failsAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
-}
-
-/** Waits for ever, and cleans up for some time. */
-function* cleansUp(log: unknown[], ms: number, after?: unknown): Operation<never> {
-  try {
-    return yield* never;
-  } catch (error) {
-    assert.ok(error instanceof Cancelled);
-    log.push(error.reason);
-    yield* shield(sleep(ms));
-    throw after === undefined ? error : after;
-  }
-}
 
 test("a failure cancels the others, whose cleanup is awaited, and is thrown as it is", async () => {
   await simulate(function* () {

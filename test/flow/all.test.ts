@@ -4,12 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { all, always, channel, currentTask, go, group, MisuseError, now, type Operation, sleep } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { after } from "../support/bodies.ts";
 import { caught, thrown } from "../support/caught.ts";
-
-function* after<T>(ms: number, value: T): Operation<T> {
-  yield* sleep(ms);
-  return value;
-}
 
 test("the results of an array come in its order, whatever ends first", async () => {
   await simulate(function* () {

@@ -5,7 +5,6 @@ import { test } from "node:test";
 import {
   always,
   any,
-  Cancelled,
   ClosedError,
   channel,
   currentTask,
@@ -22,28 +21,8 @@ import {
   timeout,
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { after, cleansUp, failsAfter } from "../support/bodies.ts";
 import { caught, thrown } from "../support/caught.ts";
-
-function* after<T>(ms: number, value: T): Operation<T> {
-  yield* sleep(ms);
-  return value;
-}
-
-function* failsAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
-}
-
-function* cleansUp(log: unknown[], ms: number, after?: unknown): Operation<never> {
-  try {
-    return yield* never;
-  } catch (error) {
-    assert.ok(error instanceof Cancelled);
-    log.push(error.reason);
-    yield* shield(sleep(ms));
-    throw after === undefined ? error : after;
-  }
-}
 
 test("the first to succeed wins, failures before it are lived with, and cleanup is awaited", async () => {
   await simulate(function* () {

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Cancelled,
   currentTask,
   go,
   group,
@@ -18,28 +17,8 @@ import {
   yieldNow,
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { after, cleansUp, failsAfter } from "../support/bodies.ts";
 import { caught, thrown } from "../support/caught.ts";
-
-function* after<T>(ms: number, value: T): Operation<T> {
-  yield* sleep(ms);
-  return value;
-}
-
-function* failsAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
-}
-
-function* cleansUp(log: unknown[], ms: number, after?: unknown): Operation<never> {
-  try {
-    return yield* never;
-  } catch (error) {
-    assert.ok(error instanceof Cancelled);
-    log.push(error.reason);
-    yield* shield(sleep(ms));
-    throw after === undefined ? error : after;
-  }
-}
 
 test("the first to end wins, and the cleanup of the others is awaited", async () => {
   await simulate(function* () {

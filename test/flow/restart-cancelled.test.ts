@@ -17,20 +17,10 @@ import {
   timeout,
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { failing } from "../support/bodies.ts";
 import { caught } from "../support/caught.ts";
 
 const at = { backoff: false } as const;
-
-/** A body that fails so many times and then succeeds. */
-function failing(times: number, errors: unknown[] = []): (attempt: number) => Operation<string> {
-  return function* (attempt) {
-    yield* sleep(1);
-    if (attempt > times) return `attempt ${attempt}`;
-    const error = new Error(`attempt ${attempt} failed`);
-    errors.push(error);
-    throw error;
-  };
-}
 
 test("cancellation during an attempt ends it, and is never a reason to start again", async () => {
   await simulate(function* () {

@@ -19,17 +19,8 @@ import {
   timeout,
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { after, failsAfter } from "../support/bodies.ts";
 import { caught, thrown } from "../support/caught.ts";
-
-function* after<T>(ms: number, value: T): Operation<T> {
-  yield* sleep(ms);
-  return value;
-}
-
-function* failsAfter(ms: number, error: unknown): Operation<never> {
-  yield* sleep(ms);
-  throw error;
-}
 
 test("all are performed to their end, and told in the order given, as Promise.allSettled does", async () => {
   await simulate(function* () {

@@ -22,13 +22,9 @@ import {
   yieldNow,
 } from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
+import { after } from "../support/bodies.ts";
 import { caught } from "../support/caught.ts";
 import { scheduler } from "../support/clock.ts";
-
-function* after<T>(ms: number, value: T): Operation<T> {
-  yield* sleep(ms);
-  return value;
-}
 
 test("an operation in time gives its value, and the timer is taken back", async () => {
   await simulate(function* () {
