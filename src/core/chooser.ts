@@ -2,7 +2,10 @@
 //
 // There is one choice for each visible operation, before it: who performs the next one. A task that is given its turn goes on from where it was to its next
 // operation and performs that, without another choice, unless it has started or woken somebody on the way, who could be first. So resuming and starting are no
-// steps of their own, and choice 0 everywhere is production's order.
+// steps of their own.
+//
+// In racy time the timer that is due first can be chosen as well. It stands behind the tasks; but in front of them if its time has come, for production lets
+// timers go off before tasks have their turn. So choice 0 everywhere is production's order.
 //
 // Invariant
 //   `chosen` is a place in the queue from the choice that stops a task until the next turn, which is that of the chosen one; otherwise -1
@@ -25,6 +28,7 @@ export class Chooser implements Ready {
   /** How many were in the queue when the task that has its turn was chosen for its next operation; -1 after that operation. */
   declare private granted: number;
   declare current: boolean;
+  declare timer: number;
 
   constructor(
     policy: Policy,
@@ -41,6 +45,7 @@ export class Chooser implements Ready {
     this.chosen = -1;
     this.granted = -1;
     this.current = false;
+    this.timer = -1;
   }
 
   /** The task whose turn it is. The queue is not empty. */
@@ -57,10 +62,9 @@ export class Chooser implements Ready {
     const task = machine.runner as Tasklet<unknown>;
     if (this.granted !== this.queue.size) {
       this.current = true;
-      const choice = this.choose();
+      this.chosen = this.choose();
       this.current = false;
-      this.chosen = choice - 1;
-      if (choice !== 0) return false;
+      if (this.chosen >= 0) return false;
     }
     this.granted = -1;
     if (task.cancelled === null) this.policy.began(task, leaf);
@@ -68,26 +72,32 @@ export class Chooser implements Ready {
   }
 
   at(choice: number): Tasklet<unknown> | null {
+    if (choice === this.timer) return null;
     const { queue, current } = this;
-    if (current && choice === 0) return machine.runner as Tasklet<unknown>;
-    const place = current ? choice - 1 : choice;
-    return place < queue.size ? queue.peek(place) : null;
+    let place = choice;
+    if (this.timer === 0) place--;
+    if (current) place--;
+    return place < 0 ? (machine.runner as Tasklet<unknown>) : queue.peek(place);
   }
 
-  /** Has the policy choose a task. Until it does, timers may go off, which is the last choice. */
+  /** Has the policy choose a task: its place in the queue, or -1 for the one that runs. Until it does, timers may go off. */
   private choose(): number {
     const { policy, host, queue, timers } = this;
     const { runner } = machine;
     for (;;) {
       const tasks = queue.size + (this.current ? 1 : 0);
-      const timer = policy.racy ? timers.first() : undefined;
-      const n = timer === undefined ? tasks : tasks + 1;
-      const choice = n === 1 ? 0 : policy.choose("task", n, this);
-      if (choice < tasks || timer === undefined) return choice;
-      host.leap?.(timer.deadline);
-      policy.leapt(timer.deadline);
-      machine.tick = Math.floor(host.now());
-      this.fire(timer);
+      const alarm = policy.racy ? timers.first() : undefined;
+      if (alarm === undefined) this.timer = -1;
+      else this.timer = alarm.deadline <= host.now() ? 0 : tasks;
+      const choice = policy.choose("task", alarm === undefined ? tasks : tasks + 1, this);
+      if (alarm === undefined || choice !== this.timer)
+        return choice - (this.timer === 0 ? 1 : 0) - (this.current ? 1 : 0);
+      if (alarm.deadline > host.now()) {
+        host.leap?.(alarm.deadline);
+        policy.leapt(alarm.deadline);
+        machine.tick = Math.floor(host.now());
+      }
+      this.fire(alarm);
       if (machine.errands !== null) runErrands();
       machine.runner = runner;
     }

@@ -37,7 +37,7 @@ export interface Host {
 export interface Policy {
   /** May the timer that is due first go off while tasks can run? Otherwise time stands still until none can. */
   readonly racy: boolean;
-  /** A whole number below `n`; for kind "task" among those in `ready`. */
+  /** A whole number below `n`; for kind "task" among those in `ready`, also if there is but one. */
   choose(kind: ChoiceKind, n: number, ready: Ready | null): number;
   /** A step is about to be taken: one visible operation, which completes or waits. */
   began(task: Tasklet<unknown>, leaf: Leaf<unknown>): void;
@@ -49,8 +49,10 @@ export interface Policy {
 
 /** Who can be chosen, as of one choice. */
 export interface Ready {
-  /** Is choice 0 the task that runs, which could go on? */
+  /** Is the first task the one that runs, which could go on? */
   readonly current: boolean;
+  /** The choice that is the timer, or -1. */
+  readonly timer: number;
   /** The task that a choice stands for; null for the timer. */
   at(choice: number): Runner | null;
 }

@@ -195,8 +195,11 @@ export class Scheduler implements Readier {
   private look(): number {
     const now = this.host.now();
     machine.tick = Math.floor(now);
-    // Where a policy lets timers go off, it is asked before each.
-    if (this.timers.size > 0 && (this.queue.size === 0 || this.policy?.racy !== true)) this.fireDue(now, null);
+    // Where a policy lets timers go off it is asked before each, unless nothing else can happen.
+    if (this.timers.size > 0) {
+      if (this.policy?.racy !== true) this.fireDue(now, null);
+      else if (this.queue.size === 0) this.fireDue(now, this.timers.first() as Alarm);
+    }
     if (machine.errands !== null) runErrands();
     return now;
   }

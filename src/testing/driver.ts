@@ -30,12 +30,23 @@ export class Driver implements Policy {
   declare private readonly strategy: Strategy;
   declare private readonly maxSteps: number;
   declare private readonly spend: () => void;
+  /** Called before each step and after the last: throws where an invariant does not hold. */
+  declare private readonly check: (() => void) | null;
+  /** What it threw first. */
+  declare broken: { readonly error: unknown } | null;
   declare private readonly point: Point;
   declare private deviated: boolean;
   declare private decided: boolean;
 
   /** `spend` is called when there have been more than `maxSteps` steps. */
-  constructor(strategy: Strategy, racy: boolean, maxSteps: number, records: boolean, spend: () => void) {
+  constructor(
+    strategy: Strategy,
+    racy: boolean,
+    maxSteps: number,
+    records: boolean,
+    check: (() => void) | null,
+    spend: () => void,
+  ) {
     this.racy = racy;
     this.choices = [];
     this.rows = records ? [] : null;
@@ -44,12 +55,15 @@ export class Driver implements Policy {
     this.strategy = strategy;
     this.maxSteps = maxSteps;
     this.spend = spend;
+    this.check = check;
+    this.broken = null;
     this.point = { kind: "task", n: 0, ready: null, index: 0 };
     this.deviated = false;
     this.decided = false;
   }
 
   choose(kind: ChoiceKind, n: number, ready: Ready | null): number {
+    if (this.check !== null && kind === "task") this.look();
     if (n <= 1 || this.decided || this.steps > this.maxSteps) return 0;
     const { point } = this;
     point.kind = kind;
@@ -60,6 +74,16 @@ export class Driver implements Policy {
     this.choices.push({ n, choice, check: checkOf(ready?.at(0)?.id ?? 0, n) });
     if (choice !== 0) this.deviated = true;
     return choice;
+  }
+
+  /** Checks the invariants. What they throw must not reach the task that happens to run. */
+  look(): void {
+    if (this.broken !== null) return;
+    try {
+      this.check?.();
+    } catch (error) {
+      this.broken = { error };
+    }
   }
 
   began(task: Tasklet<unknown>, leaf: Leaf<unknown>): void {

@@ -24,6 +24,8 @@ export interface ExploreOptions {
   readonly time?: "racy" | "idle" | undefined;
   /** Are children that can never go on when the body has returned a failure? Default: "error". */
   readonly leaks?: "error" | "ignore" | undefined;
+  /** Called before every step, and at the end: throws when an invariant does not hold, which fails the run. */
+  readonly check?: (() => void) | undefined;
   /** May tasks wait for something outside, such as a socket? Then a run may not be repeatable. Otherwise it is misuse, the default. */
   readonly allowExternal?: boolean | undefined;
   /** Keep the schedule of a failure in `__schedules__` beside the caller, and try what is kept there first? Default: true. */
@@ -50,7 +52,15 @@ const STRATEGIES_WITH_AN_END = new Set<StrategyName>(["fifo", "delay", "preempt"
 export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   if (typeof options !== "object" || options === null)
     throw new MisuseError(`explore: options must be an object, got ${describeValue(options)}.`);
-  const { strategy = "portfolio", bound, time = "racy", leaks = "error", maxSteps = 10_000, timeMs = 10_000 } = options;
+  const {
+    strategy = "portfolio",
+    bound,
+    time = "racy",
+    leaks = "error",
+    maxSteps = 10_000,
+    timeMs = 10_000,
+    check,
+  } = options;
   const ends = STRATEGIES_WITH_AN_END.has(strategy);
   const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
   const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
@@ -60,6 +70,8 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   if (bound !== undefined) atLeast("bound", bound, 0);
   if (!Number.isFinite(seed))
     throw new MisuseError(`explore: the seed must be a finite number, got ${describeValue(seed)}.`);
+  if (check !== undefined && typeof check !== "function")
+    throw new MisuseError(`explore: check must be a function, got ${describeValue(check)}.`);
   oneOf("time", time, ["racy", "idle"]);
   oneOf("leaks", leaks, ["error", "ignore"]);
   planOf(strategy, seed, bound, () => 0);
@@ -72,7 +84,13 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     leaks: leaks === "error",
     keepGoing: options.keepGoing === true,
     keeps: options.keep !== false,
-    trial: { racy: time === "racy", maxSteps, external: options.allowExternal === true, records: false },
+    trial: {
+      racy: time === "racy",
+      maxSteps,
+      external: options.allowExternal === true,
+      records: false,
+      check: check ?? null,
+    },
   };
 }
 

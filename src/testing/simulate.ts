@@ -71,5 +71,5 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
 
 function policyFor(seed: number | undefined, racy: boolean): Policy | null {
   if (seed === undefined) return null;
-  return new Driver(new RandomWalk(seed), racy, Number.POSITIVE_INFINITY, false, () => {});
+  return new Driver(new RandomWalk(seed), racy, Number.POSITIVE_INFINITY, false, null, () => {});
 }

@@ -22,6 +22,8 @@ export interface TrialOptions {
   readonly external: boolean;
   /** Keep the steps, and where tasks were spawned. */
   readonly records: boolean;
+  /** Called before each step, and at the end. */
+  readonly check: (() => void) | null;
 }
 
 export interface Trial {
@@ -51,8 +53,9 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
       resolve("spent");
     };
   });
-  const driver = new Driver(strategy, options.racy, options.maxSteps, options.records, spent);
-  const runtime = new Runtime(host, driver, options.external ? "wait" : "refuse");
+  const check = options.check === null ? null : checking(options.check, () => runtime.scheduler.check());
+  const driver = new Driver(strategy, options.racy, options.maxSteps, options.records, check, spent);
+  const runtime: Runtime = new Runtime(host, driver, options.external ? "wait" : "refuse");
   const home = runtime.ambient();
   const world = new World(runtime.scheduler, 0);
   enter(home);
@@ -63,7 +66,13 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
       (error) => ({ kind: kindOf(error), value: undefined, error }),
     );
     const ended = await Promise.race([run, gaveUp]);
-    const outcome = ended === "spent" ? { kind: ended, value: undefined, error: undefined } : ended;
+    driver.look();
+    const outcome =
+      driver.broken !== null
+        ? { kind: "error" as const, value: undefined, error: driver.broken.error }
+        : ended === "spent"
+          ? { kind: ended, value: undefined, error: undefined }
+          : ended;
     const { choices, steps, hash, rows } = driver;
     return {
       ...outcome,
@@ -80,6 +89,11 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
     leave(home);
   }
 }
+
+const checking = (check: () => void, checkScheduler: () => void) => (): void => {
+  check();
+  checkScheduler();
+};
 
 /** The verdict on a run that could never go on, also if its cleanup has failed after that. */
 function verdictIn(error: unknown): DeadlockError | null {

@@ -18,10 +18,11 @@ export async function explored(
   const outcomes = new Map<string, number>();
   for (let seed = -1; seed < seeds; seed++) {
     const watched: Checkable[] = [];
-    const body = program((object) => {
+    const watch: Watch = (object) => {
       watched.push(object as unknown as Checkable);
       return object;
-    });
+    };
+    const body = (): Operation<unknown> => program(watch)(); // what it makes belongs to the run
     const check = (): void => {
       for (const object of watched) object.check();
     };

@@ -22,7 +22,8 @@ export type Price = (point: Point) => number;
 
 export const free: Price = () => 0;
 export const delays: Price = () => 1;
-export const preemptions: Price = ({ kind, ready }) => (kind === "task" && ready?.current === true ? 1 : 0);
+export const preemptions: Price = ({ kind, ready }) =>
+  kind === "task" && ready?.current === true && ready.timer !== 0 ? 1 : 0;
 
 export class Search implements Strategy {
   declare private readonly price: Price;
