@@ -8,28 +8,40 @@
 
 import { type Counts, operationOf, type Program } from "./program.ts";
 import { State } from "./state.ts";
+import { eventsOf, formOf } from "./trace.ts";
 
 /** All that can come of a program; undefined if there are more runs than `most`. */
 export function enumerate(program: Program, most = Number.POSITIVE_INFINITY): Counts | undefined {
   const outcomes: Record<string, number> = {};
   const blocked = new Set<string>();
-  let runs = 0;
+  const traces = new Set<string>();
   let stuck = 0;
+  const runs = everyRun(program, most, (state) => {
+    traces.add(formOf(eventsOf(state.history, program.tasks.length)));
+    const result = state.result();
+    if ("outcome" in result) outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
+    else {
+      stuck++;
+      blocked.add(result.blocked);
+    }
+  });
+  return runs > most ? undefined : { runs, outcomes, stuck, blocked: [...blocked].sort(), traces: traces.size };
+}
+
+/** Calls `ended` with the last state of every run, and returns how many there are; it gives up when there are more than `most`. */
+export function everyRun(program: Program, most: number, ended: (state: State) => void): number {
+  let runs = 0;
 
   const visit = (state: State, current: number | null): void => {
     const candidates = current === null ? state.data.queue : [current, ...state.data.queue];
     if (candidates.length === 0) {
       runs++;
-      const result = state.result();
-      if ("outcome" in result) outcomes[result.outcome] = (outcomes[result.outcome] ?? 0) + 1;
-      else {
-        stuck++;
-        blocked.add(result.blocked);
-      }
+      ended(state);
     }
     for (const chosen of candidates) {
       const before = state.copy();
       before.data.queue = candidates.filter((task) => task !== chosen);
+      before.history.note("turn", chosen);
       const others = before.data.queue.length;
       goOn(before, chosen);
       if (before.data.queue.length !== others && before.next(chosen) !== undefined) {
@@ -38,13 +50,14 @@ export function enumerate(program: Program, most = Number.POSITIVE_INFINITY): Co
       }
       for (let pick = 0; pick < before.ways(chosen) && runs <= most; pick++) {
         const after = before.copy();
+        after.history.note("pick", pick);
         visit(after, step(after, chosen, pick));
       }
     }
   };
 
   visit(new State(program), null);
-  return runs > most ? undefined : { runs, outcomes, stuck, blocked: [...blocked].sort() };
+  return runs;
 }
 
 /** A task at its next visible operation, or at its end, has its turn. Answers it if it can go on after that, else null. */

@@ -114,4 +114,6 @@ export interface Counts {
   readonly stuck: number;
   /** Who waited for what in them, each verdict once. */
   readonly blocked: readonly string[];
+  /** Runs that differ only in the order of what is independent are one trace. */
+  readonly traces: number;
 }

@@ -1,21 +1,30 @@
 // One state of a program of the model. Every operation is here in its most plain form, and who waits stands in a list, served first come, first served.
 
-import { beginning, copied, type Data, isReady, type Permits, type Queue, type Shared, type Task } from "./data.ts";
+import { accessesOf, groupOf, type Location } from "./accesses.ts";
+import { beginning, copied, type Data, isReady, type Permits, type Shared, type Task } from "./data.ts";
+import { History } from "./history.ts";
 import { type Op, operationOf, outcomeOf, type Program, registerOf, type Source, verdictOf } from "./program.ts";
 
 const at = <T>(list: readonly T[], i: number): T => list[i] as T;
 
 export class State {
   readonly data: Data;
+  /** How the run came here: no part of the state. */
+  readonly history: History;
   private readonly program: Program;
 
-  constructor(program: Program, data: Data = beginning(program)) {
+  constructor(
+    program: Program,
+    data: Data = beginning(program),
+    history: History = new History(data.channels.map(() => 0)),
+  ) {
     this.data = data;
+    this.history = history;
     this.program = program;
   }
 
   copy(): State {
-    return new State(this.program, copied(this.data));
+    return new State(this.program, copied(this.data), this.history.copy());
   }
 
   /** What comes next in a task; undefined at its end. */
@@ -43,6 +52,7 @@ export class State {
   perform(task: number, pick = 0): boolean {
     const op = this.next(task) as Op;
     const [kind, id] = op as readonly [Op[0], number];
+    this.noteAccesses(task, op, pick);
     switch (kind) {
       case "lock":
         return this.take(task, at(this.data.mutexes, id), 1);
@@ -58,9 +68,9 @@ export class State {
       case "read-unlock":
         return this.share(task, kind, at(this.data.rwlocks, id));
       case "send":
-        return this.send(task, at(this.data.channels, id), this.value(task, op[2] as Source));
+        return this.send(task, id, this.value(task, op[2] as Source));
       case "receive":
-        return this.receive(task, at(this.data.channels, id));
+        return this.receive(task, id);
       case "select":
         return this.select(task, op[1] as readonly number[], pick);
       case "close": {
@@ -86,7 +96,7 @@ export class State {
       case "add": {
         const group = at(this.data.waitgroups, id);
         group.count += op[2] as number;
-        if (group.count === 0) for (const waiter of group.line.splice(0)) this.wake(waiter);
+        if (group.count === 0) for (const waiter of group.line.splice(0)) this.wake(waiter, 1, groupOf(id));
         return this.done(task);
       }
       case "wait": {
@@ -119,6 +129,7 @@ export class State {
         Object.assign(this.task(id), { status: "alive", owner: task });
         this.task(task).children++;
         this.data.queue.push(id);
+        this.history.note("spawn", id);
         return this.done(task);
       case "put":
       case "plus": {
@@ -139,6 +150,7 @@ export class State {
     ending.status = "returned";
     if (ending.children > 0) return;
     ending.status = "ended";
+    this.history.note("end", task, ending.owner);
     for (const joiner of ending.joiners.splice(0)) this.wake(joiner);
     if (ending.owner < 0) return;
     const owner = this.task(ending.owner);
@@ -162,7 +174,8 @@ export class State {
     return true;
   }
 
-  private wake(task: number, value?: number): void {
+  private wake(task: number, value?: number, after: Location | null = null): void {
+    this.history.note("wake", task, after);
     this.task(task).status = "alive";
     if (this.next(task)?.[0] === "select")
       for (const channel of this.data.channels) channel.receivers = channel.receivers.filter((other) => other !== task);
@@ -217,24 +230,32 @@ export class State {
     return this.done(task);
   }
 
-  private send(task: number, channel: Queue, value: number): boolean {
+  private send(task: number, id: number, value: number): boolean {
+    const channel = at(this.data.channels, id);
     if (channel.closed) return this.done(task, -1);
     const receiver = channel.receivers.shift();
     if (receiver !== undefined) this.wake(receiver, value);
     else if (channel.values.length < channel.capacity) channel.values.push(value);
     else return this.park(task, channel.senders, { task, value });
+    this.accept(id);
     return this.done(task);
   }
 
-  private receive(task: number, channel: Queue): boolean {
+  private receive(task: number, id: number): boolean {
+    const channel = at(this.data.channels, id);
     const sender = channel.values.length > 0 || channel.senders.length > 0 ? channel.senders.shift() : undefined;
     if (sender !== undefined) {
       channel.values.push(sender.value);
+      this.accept(id);
       this.wake(sender.task);
     }
     const value = channel.values.shift();
     if (value !== undefined) return this.done(task, value);
     return channel.closed ? this.done(task, -1) : this.park(task, channel.receivers);
+  }
+
+  private accept(channel: number): void {
+    this.history.accepted[channel] = at(this.history.accepted, channel) + 1;
   }
 
   private readyOf(channels: readonly number[]): number[] {
@@ -243,8 +264,17 @@ export class State {
 
   private select(task: number, channels: readonly number[], pick: number): boolean {
     const chosen = this.readyOf(channels)[pick];
-    if (chosen !== undefined) return this.receive(task, at(this.data.channels, chosen));
+    if (chosen !== undefined) return this.receive(task, chosen);
     for (const id of channels) this.park(task, at(this.data.channels, id).receivers);
     return false;
+  }
+
+  private noteAccesses(task: number, op: Op, pick: number): void {
+    const chosen = op[0] === "select" ? this.readyOf(op[1])[pick] : undefined;
+    const expected = op[0] === "swap" ? this.value(task, op[2]) : 0;
+    const changes = op[0] === "swap" && at(this.data.cells, op[1]) === expected && this.value(task, op[3]) !== expected;
+    const { accepted } = this.history;
+    const circumstances = { accepted, chosen, changes, next: (other: number) => this.next(other) };
+    for (const access of accessesOf(op, this.data, circumstances)) this.history.note("access", access);
   }
 }
