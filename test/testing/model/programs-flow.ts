@@ -233,4 +233,97 @@ export const flowPrograms: Readonly<Record<string, Program>> = {
       ["send", 0, 1],
     ],
   ),
+  "a buffer of two serves different cells": program(
+    { channels: [2] },
+    many(3, (i): Op => ["send", 0, i + 1]),
+    many(2, (i): Op => ["receive", 0, `r${i}`]),
+    [["receive", 0, "r"]],
+  ),
+  "a closed channel turns away all who come": program(
+    { channels: [0] },
+    [["close", 0]],
+    [["send", 0, 1, "sent"]],
+    [["send", 0, 2, "sent"]],
+    [["receive", 0, "r"]],
+  ),
+  "a closed channel is a case that is ready": program(
+    { channels: [1, 0] },
+    [
+      ["send", 0, 1],
+      ["close", 1],
+    ],
+    [
+      ["select", [0, 1], "a"],
+      ["select", [1, 0], "b"],
+    ],
+  ),
+  "a select is served at either channel, and leaves the other to the next in line": program(
+    { channels: [0, 0] },
+    [["send", 0, 1]],
+    [["send", 1, 2]],
+    [["select", [0, 1], "r"]],
+    [["receive", 0, "r"]],
+  ),
+  "two wait for those who are done": {
+    waitgroups: 1,
+    tasks: [
+      [["add", 0, 2], ...many(3, (i): Op => ["spawn", i + 1]), ["wait", 0]],
+      [["add", 0, -1]],
+      [["add", 0, -1]],
+      [["wait", 0]],
+    ],
+  },
+  "more is added to a wait group while one waits": {
+    waitgroups: 1,
+    tasks: [
+      [
+        ["add", 0, 2],
+        ["spawn", 1],
+        ["spawn", 2],
+        ["wait", 0],
+      ],
+      [
+        ["add", 0, 1],
+        ["spawn", 3],
+        ["add", 0, -1],
+      ],
+      [
+        ["add", 0, 1],
+        ["add", 0, -1],
+        ["add", 0, -1],
+      ],
+      [["add", 0, -1]],
+    ],
+  },
+  "two open a latch": program(
+    { latches: 1, cells: [0] },
+    [
+      ["pass", 0],
+      ["get", 0, "r"],
+    ],
+    [
+      ["set", 0, 1],
+      ["open", 0],
+    ],
+    [
+      ["set", 0, 2],
+      ["open", 0],
+    ],
+  ),
+  "a join between the ends of two children": {
+    cells: [0, 0],
+    tasks: [
+      [
+        ["spawn", 1],
+        ["join", 1],
+        ["get", 0, "r"],
+      ],
+      [
+        ["spawn", 2],
+        ["spawn", 3],
+      ],
+      [["update", 0, 1]],
+      [["update", 1, 1]],
+    ],
+  },
 };

@@ -143,4 +143,54 @@ export const lockPrograms: Readonly<Record<string, Program>> = {
       ["read-unlock", 0],
     ],
   ),
+  "only the first of three swaps changes the cell": program(
+    { cells: [0] },
+    ...many(3, (i): Op[] => [["swap", 0, 0, i + 1, "first"]]),
+  ),
+  "two writers and two readers of a cell": program(
+    { cells: [0] },
+    [["set", 0, 1]],
+    [["set", 0, 2]],
+    ...many(2, (): Op[] => [["get", 0, "r"]]),
+  ),
+  "readers come and go while a writer does": program(
+    { rwlocks: 1 },
+    ...many(3, (): Op[] => [
+      ["read-lock", 0],
+      ["read-unlock", 0],
+    ]),
+    [
+      ["write-lock", 0],
+      ["write-unlock", 0],
+    ],
+  ),
+  "the last of the readers lets the writer in": program(
+    { rwlocks: 1, cells: [0, 0, 0] },
+    ...many(2, (i): Op[] => [
+      ["read-lock", 0],
+      ["update", i, 1],
+      ["read-unlock", 0],
+    ]),
+    [
+      ["write-lock", 0],
+      ["get", 2, "r"],
+      ["update", 2, 1],
+      ["write-unlock", 0],
+    ],
+  ),
+  "two small requests wait for a large one": program(
+    { semaphores: [2], cells: [0] },
+    [
+      ["acquire", 0, 2],
+      ["update", 0, 1],
+      ["release", 0, 2],
+    ],
+    ...many(2, (): Op[] => permit(["update", 0, 10, "r"])),
+  ),
+  "locks in a circle of which one is tried later": program(
+    { mutexes: 2, cells: [0] },
+    both(0, 1),
+    [["update", 0, 1], ...both(1, 0)],
+    [["get", 0, "r"], ...critical(0)],
+  ),
 };
