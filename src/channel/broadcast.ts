@@ -11,6 +11,7 @@ import { ClosedError, describeValue } from "../base/errors.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
+import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, type Description, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { BufferedChannel, byWhom } from "./channel.ts";
@@ -88,6 +89,7 @@ class BroadcastSend<T> extends Leaf<void> {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.hub, SELF, WRITE);
     this.hub.senders.remove(waiter);
   }
 
@@ -115,14 +117,17 @@ class Hub<T> implements Broadcast<T> {
     this.closer = "";
     this.reason = undefined;
     this.sent = 0;
+    tellMade(this);
   }
 
   get size(): number {
+    touch(this, SELF, READ);
     return this.subscriptions.size;
   }
 
   subscribe(options: BroadcastOptions = {}): Receiver<T> & Disposable {
     const { name, buffer, slow } = withDefaults(options, this.options, "Broadcast.subscribe");
+    touch(this, SELF, WRITE);
     const subscription = new Subscription<T>(this, name as string, buffer as number, slow as Slow);
     if (this.closed) subscription.close(this.reason);
     else this.subscriptions.add(subscription);
@@ -138,6 +143,7 @@ class Hub<T> implements Broadcast<T> {
   }
 
   close(error?: unknown): void {
+    touch(this, SELF, WRITE);
     if (this.closed) {
       throw misuse(`Broadcast.close: "${this.name}" was closed before${this.closer}. Close a broadcast once.`);
     }
@@ -152,10 +158,12 @@ class Hub<T> implements Broadcast<T> {
   }
 
   takesSend(): boolean {
+    touch(this, SELF, WRITE);
     return this.closed || this.slowest().length === 0;
   }
 
   offer(value: T): unknown {
+    touch(this, SELF, WRITE);
     if (this.closed) throw this.closedError(machine.runner);
     if (this.senders.head !== null || !this.takesSend()) return NOT_READY;
     this.deliver(value);
@@ -164,6 +172,7 @@ class Hub<T> implements Broadcast<T> {
 
   /** A subscriber has room again: the senders in line, first come, first served, as far as nobody is full. */
   roomIn(): void {
+    touch(this, SELF, WRITE);
     while (this.senders.head !== null && this.takesSend()) {
       const sender = this.senders.shift() as Waiter;
       this.deliver(sender.payload as T);
@@ -172,6 +181,7 @@ class Hub<T> implements Broadcast<T> {
   }
 
   leave(subscription: Subscription<T>): void {
+    touch(this, SELF, WRITE);
     if (this.subscriptions.delete(subscription)) this.roomIn();
   }
 

@@ -15,6 +15,7 @@ import { Ring } from "../base/ring.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
+import { ADD, PLACES, READ, RECEIVERS, SELF, SENDERS, tellMade, touch, WHOLE, WRITE } from "../core/tracker.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { END, iterate, Next, NO_WAITERS, receiveFrom, Send } from "./leaves.ts";
@@ -76,13 +77,16 @@ export class BufferedChannel<T> implements Channel<T> {
     this.dropped = 0;
     this.closer = "";
     this.reason = undefined;
+    tellMade(this);
   }
 
   get length(): number {
+    touch(this, WHOLE, READ);
     return this.buffer.size;
   }
 
   get closed(): boolean {
+    touch(this, WHOLE, READ);
     return this.state !== OPEN;
   }
 
@@ -103,12 +107,17 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   trySend(value: T): boolean {
-    return this.offer(value) !== NOT_READY;
+    const sent = this.offer(value) !== NOT_READY;
+    if (!sent) touch(this, WHOLE, WRITE); // it has seen that there is no room
+    return sent;
   }
 
   tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean } {
     const raw = this.take();
-    if (raw === NOT_READY) return { ok: false, closed: false };
+    if (raw === NOT_READY) {
+      touch(this, WHOLE, WRITE);
+      return { ok: false, closed: false };
+    }
     if (raw !== END) return { ok: true, value: raw as T };
     if (this.failed) throw this.reason;
     return { ok: false, closed: true };
@@ -129,6 +138,7 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   cancel(reason?: unknown): void {
+    touch(this, WHOLE, WRITE);
     if (this.state >= GIVEN_UP) return;
     this.dropped += this.buffer.size;
     if (this.buffer.size > 0) this.buffer.clear();
@@ -138,6 +148,7 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   stats(): ChannelStats {
+    touch(this, WHOLE, READ);
     return Object.freeze({
       sent: this.sent,
       received: this.sent - this.dropped - this.buffer.size,
@@ -149,6 +160,7 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Would `offer` do anything but answer NOT_READY? */
   takesSend(): boolean {
+    touch(this, WHOLE, WRITE);
     return (
       this.state !== OPEN || this.receivers.head !== null || this.whenFull !== WAIT || this.buffer.size < this.capacity
     );
@@ -156,11 +168,16 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Would `take` do anything but answer NOT_READY? */
   takesReceive(): boolean {
+    touch(this, WHOLE, WRITE);
     return this.buffer.size > 0 || this.senders.head !== null || this.state !== OPEN;
   }
 
   /** Commits a send if it need not wait. */
   offer(value: T): unknown {
+    if (machine.tracker !== null) {
+      this.touchSend();
+      machine.tracker.gave(this, value);
+    }
     if (this.state !== OPEN) throw this.closedError(machine.runner);
     // 1 a receiver in line
     const receiver = this.receivers.shift();
@@ -188,6 +205,7 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Commits a receive if it need not wait; END when the channel is closed and drained. */
   take(): unknown {
+    if (machine.tracker !== null) this.touchReceive();
     const { buffer, senders } = this;
     // 1 the first value in the buffer; a waiting sender fills the gap
     if (buffer.size > 0) {
@@ -225,6 +243,8 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   private end(state: number, reason: unknown): void {
+    touch(this, WHOLE, WRITE);
+    touch(this, SELF, WRITE);
     const { runner } = machine;
     this.state = state;
     this.reason = reason;
@@ -232,6 +252,34 @@ export class BufferedChannel<T> implements Channel<T> {
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())
       fail(waiter, this.closedError(waiter.runner));
+  }
+
+  /** Two sends depend on each other, and so do a send and the receive of its value, or the one that makes room for it. Other sends and receives do not. */
+  private touchSend(): void {
+    if (this.touchEnd(this.state !== OPEN)) return;
+    touch(this, WHOLE, ADD);
+    touch(this, SENDERS, WRITE);
+    touch(this, this.placeOf(this.sent + this.senders.size), WRITE);
+  }
+
+  private touchReceive(): void {
+    if (this.touchEnd(this.state !== OPEN && this.buffer.size === 0)) return;
+    touch(this, WHOLE, ADD);
+    touch(this, RECEIVERS, WRITE);
+    touch(this, this.placeOf(this.sent - this.dropped - this.buffer.size + this.receivers.size), WRITE);
+  }
+
+  private touchEnd(over: boolean): boolean {
+    if (!over && this.whenFull === WAIT) return false;
+    touch(this, WHOLE, over ? READ : WRITE);
+    touch(this, SELF, over ? READ : WRITE);
+    return true;
+  }
+
+  /** The part that stands for the place in which the n-th value lies. */
+  private placeOf(n: number): number {
+    const { capacity } = this;
+    return PLACES + (capacity > 0 && capacity < Number.POSITIVE_INFINITY ? n % capacity : n);
   }
 
   private closedError(runner: Runner | null): ClosedError {

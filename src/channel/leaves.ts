@@ -6,6 +6,7 @@
 import { List } from "../base/list.ts";
 import { Leaf, parking, resume, start } from "../core/leaf.ts";
 import { machine, NOT_READY, PARKED, RESUME } from "../core/machine.ts";
+import { lastAt, RECEIVERS, SENDERS, touch, WHOLE, WRITE } from "../core/tracker.ts";
 import type { Suspend } from "../core/types.ts";
 import { type Description, type Runner, VALUE, type Waiter } from "../core/waiter.ts";
 
@@ -71,11 +72,18 @@ export class Send<T> extends Leaf<void> {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.channel, WHOLE, WRITE);
     this.channel.senders.remove(waiter);
   }
 
   describe(): Description {
-    return { operation: "channel.send", object: this.channel.name, heldBy: [] };
+    const { channel } = this;
+    return {
+      operation: "channel.send",
+      object: channel.name,
+      heldBy: [],
+      lastUsedBy: lastAt(channel, RECEIVERS),
+    };
   }
 }
 
@@ -102,7 +110,14 @@ abstract class Take<T, V> extends Leaf<V> {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.channel, WHOLE, WRITE);
     this.channel.receivers.remove(waiter);
+  }
+
+  protected described(operation: string): Description {
+    const { channel } = this;
+    const { name, outside } = channel;
+    return { operation, object: name, heldBy: [], outside, lastUsedBy: lastAt(channel, SENDERS) };
   }
 }
 
@@ -135,8 +150,7 @@ export class Receive<T> extends Take<T, T> {
   }
 
   describe(): Description {
-    const { name, outside } = this.channel;
-    return { operation: "channel.receive", object: name, heldBy: [], outside };
+    return this.described("channel.receive");
   }
 }
 
@@ -180,7 +194,6 @@ export class Next<T> extends Take<T, IteratorResult<T, void>> {
   }
 
   describe(): Description {
-    const { name, outside } = this.channel;
-    return { operation: "channel.next", object: name, heldBy: [], outside };
+    return this.described("channel.next");
   }
 }

@@ -7,10 +7,12 @@
 import { Cancelled } from "../base/errors.ts";
 import { afterwards, machine, mask, runErrands, unmask } from "./machine.ts";
 import { COUNTED, DAEMON, type GroupState, HELD, INHERITED, QUEUED, Scope, SHIELD, type Tasklet } from "./task.ts";
+import { LIFE, READ, touch, WRITE } from "./tracker.ts";
 import { CANCEL, RUNNING, WAITING, type Waiter, wake } from "./waiter.ts";
 
 /** Cancels a scope with all that is below it. O(size of what is below); a work list instead of recursion, so that depth costs no stack. */
 export function cancelScope(scope: Scope, reason: unknown): void {
+  touch(scope.task, LIFE, scope.cancelled === null ? WRITE : READ);
   if (scope.cancelled !== null) return;
   const cancelled = Cancelled.of(reason);
   const reached: Scope[] = [scope];
@@ -19,6 +21,7 @@ export function cancelScope(scope: Scope, reason: unknown): void {
     const next = reached[i] as Scope;
     if (next.cancelled !== null) continue; // by a reason of its own, and all below it
     next.cancelled = cancelled;
+    touch(next.task, LIFE, WRITE);
     if (next.hasSignal) signals.push(next);
     // 1 the task itself, if this is where it is now; else the scope inside this one
     if (next.inner === null) interrupt(next.task);
@@ -27,6 +30,7 @@ export function cancelScope(scope: Scope, reason: unknown): void {
     for (let child = next.head; child !== null; child = child.after) {
       if (child.scope === null) {
         child.flags |= INHERITED;
+        touch(child, LIFE, WRITE);
         interrupt(child);
       } else {
         reached.push(outermost(child.scope));

@@ -11,6 +11,7 @@ import { misuse } from "./leaf.ts";
 import { combined, dismissDaemons, isCancellationOf, note, said } from "./lifecycle.ts";
 import { machine } from "./machine.ts";
 import { bodyScope, EXTENT, type GroupState, OBSERVED, type Scope, SHIELD, type Tasklet } from "./task.ts";
+import { READ, SELF, touch } from "./tracker.ts";
 import type { Operation, Suspend } from "./types.ts";
 
 type Steps<T> = Generator<Suspend, T, unknown>;
@@ -44,6 +45,7 @@ export function* extent<T>(name: string, state: GroupState | null, body: (scope:
     }
     // 2 its children
     const before = scope.cancelled;
+    touch(scope, SELF, READ);
     dismissDaemons(scope);
     while (scope.head !== null) yield* childrenEnd(scope); // again, if one was started after the last had ended
     cutShort = before === null && scope.cancelled !== null;

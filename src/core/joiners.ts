@@ -6,6 +6,7 @@
 import { Leaf } from "./leaf.ts";
 import { NOT_READY } from "./machine.ts";
 import { OBSERVED, type Tasklet } from "./task.ts";
+import { READ, SELF, touch } from "./tracker.ts";
 import { complete, type Description, type Home, SUCCEEDED, Waiter } from "./waiter.ts";
 
 /** Marks the waiter of somebody who waits for the end of a task and does not look at how it ended. */
@@ -61,6 +62,7 @@ export class TaskEnd extends Leaf<void> {
   }
 
   ready(): boolean {
+    touch(this.task, SELF, READ);
     return this.task.state >= SUCCEEDED;
   }
 

@@ -32,6 +32,7 @@ import {
   SHIELDED,
   Tasklet,
 } from "./task.ts";
+import { ADD, LIFE, READ, SELF, TAKE, touch, WRITE } from "./tracker.ts";
 import { CANCELLED, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
 /** What the program does for this file. */
@@ -58,12 +59,21 @@ export function spawn(
     if ((flags & DAEMON) === 0) owner.others++;
     else owner.daemons++;
     const spawner = machine.runner as Tasklet<unknown> | null;
+    if (machine.tracker !== null && (owner.group !== null || spawner !== owner.task)) {
+      touch(owner.task, LIFE, READ);
+      touch(owner, SELF, isLimited(owner) ? WRITE : ADD);
+    }
     if (owner.cancelled !== null || owner.dismissed || (spawner !== null && spawner.scope !== owner))
       adopt(task, owner, spawner);
   }
   program.spawned(task, owner);
   if (owner === null || owner.group === null || hasPlace(owner, task)) program.scheduler.ready(task);
   return task;
+}
+
+/** Do its children have to do with each other, beyond that all of them have to end? */
+function isLimited({ group, daemons }: Scope): boolean {
+  return daemons > 0 || (group !== null && group.limit !== Number.POSITIVE_INFINITY);
 }
 
 /** What few children need: their owner has been cancelled, or has dismissed its daemons, or they are started further in or from elsewhere. */
@@ -225,6 +235,10 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
   for (;;) {
     // 1 the outcome
     const { scope, owner } = task;
+    if (machine.tracker !== null) {
+      const mode = owner === null || !isLimited(owner) ? TAKE : WRITE;
+      machine.tracker.ended(task, scope, owner, mode);
+    }
     if (scope !== null) {
       if (scope.failures !== null) {
         kind = FAILED;
@@ -264,6 +278,7 @@ function end(first: Tasklet<unknown>, how: number, result: unknown): void {
     }
     if (owner.kind !== BODY) {
       owner.joining = false;
+      if (machine.tracker !== null) machine.tracker.follows(owner.task, owner);
       wake(owner.task, VALUE, undefined);
       return;
     }
@@ -280,6 +295,7 @@ function tell(watchers: readonly Watcher[], task: Tasklet<unknown>): void {
 
 function childFailed(owner: Scope, task: Tasklet<unknown>): void {
   const { group } = owner;
+  touch(owner, SELF, WRITE); // failures are kept in order
   (task.program as Keeper).failed(task, owner);
   if (group?.isolate === true) {
     if ((task.flags & OBSERVED) === 0) group.failed.push(task);

@@ -6,6 +6,7 @@
 //
 // Only the scheduler, the leaf protocol and the scopes write these.
 
+import type { Tracker } from "./tracker.ts";
 import type { Suspend } from "./types.ts";
 import type { Home, Runner } from "./waiter.ts";
 
@@ -22,6 +23,8 @@ class Machine {
   declare ambient: Home | null;
   /** Told of every operation that is made, when a run asked for that. */
   declare made: ((leaf: object) => void) | null;
+  /** Told of what steps have to do with each other; null in production. */
+  declare tracker: Tracker | null;
   /** Code of users that must not run in the midst of a step, in order; null when there is none. */
   declare errands: (() => void)[] | null;
 
@@ -32,6 +35,7 @@ class Machine {
     this.reserve = 0;
     this.ambient = null;
     this.made = null;
+    this.tracker = null;
     this.errands = null;
   }
 }

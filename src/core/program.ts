@@ -11,7 +11,7 @@ import { Debug } from "./debug.ts";
 import { TaskEnd } from "./joiners.ts";
 import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
-import { BUDGET, NOT_READY } from "./machine.ts";
+import { BUDGET, machine, NOT_READY } from "./machine.ts";
 import { tellOrigin } from "./origin.ts";
 import {
   bodyReturned,
@@ -35,6 +35,7 @@ import {
   SHIELDED,
   Tasklet,
 } from "./task.ts";
+import { CHANCE, touch, WRITE } from "./tracker.ts";
 import type { Operation, RunOptions } from "./types.ts";
 import { type ChoiceKind, FAILED, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
 
@@ -97,6 +98,7 @@ export class Program implements Keeper, Resident {
   }
 
   random(): number {
+    touch(this, CHANCE, WRITE);
     return this.chance.next() / 2 ** 32;
   }
 
@@ -110,6 +112,7 @@ export class Program implements Keeper, Resident {
       if (context !== null) this.contexts.set(task, context);
     }
     if (this.debug !== null) this.debug.spawned(task);
+    if (machine.tracker !== null) machine.tracker.spawned(task);
     const { probe } = this.scheduler;
     if (probe !== null) probe.spawned?.(task, owner === null ? null : owner.task);
   }

@@ -21,6 +21,7 @@ import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
 import { label, type Tasklet } from "./task.ts";
+import { CLOCK, READ, SELF, type Tracker, touch, WRITE } from "./tracker.ts";
 import { type Awaited, FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
 
 /** Milliseconds the tasks may have before the event loop gets its turn. */
@@ -30,6 +31,8 @@ const STEPS = 32;
 const LOOK = 0.25;
 /** The most looks in one slice, for clocks that stand still while tasks run. */
 const ROUNDS = 4096;
+/** The parts that stand for deadlines, as a tracker sees them, go down from here. */
+const FIRST_DEADLINE = -16;
 
 /** A program, as the scheduler sees it. */
 export interface Resident {
@@ -44,6 +47,8 @@ export class Scheduler implements Readier {
   declare readonly host: Host;
   declare readonly policy: Policy | null;
   declare probe: Probe | null;
+  /** Told of what the steps here have to do with each other. */
+  declare tracker: Tracker | null;
   /** Turns of the loop so far: tells whether anything happened. */
   declare turns: number;
   /** Promises have taken part: operations were awaited, or a body was async. */
@@ -67,6 +72,7 @@ export class Scheduler implements Readier {
     this.host = host;
     this.policy = policy;
     this.probe = null;
+    this.tracker = null;
     this.turns = 0;
     this.turnsOfTasks = 0;
     this.promised = false;
@@ -114,17 +120,24 @@ export class Scheduler implements Readier {
   /** Says when a timer is due, without arming it: its place among those of the same deadline is taken now. O(1). */
   date(alarm: Alarm, deadline: number): void {
     alarm.deadline = deadline;
+    if (machine.tracker !== null && deadline < Number.POSITIVE_INFINITY) {
+      touch(this, CLOCK, READ);
+      touch(this, FIRST_DEADLINE - deadline, WRITE); // of equal deadlines the one that came first goes off first
+    }
     alarm.order = this.order++;
   }
 
   /** Arms a timer that has a date, and is not armed. O(log n). */
   start(alarm: Alarm): void {
+    touch(this, CLOCK, READ);
+    touch(alarm, SELF, WRITE);
     this.timers.push(alarm);
     if (!this.awake) this.setAlarm();
   }
 
   /** Takes a timer back. O(log n). */
   disarm(alarm: Alarm): void {
+    touch(this, CLOCK, READ);
     this.timers.remove(alarm);
     if (!this.awake && this.timers.size === 0) this.setAlarm();
   }
@@ -173,6 +186,7 @@ export class Scheduler implements Readier {
     const { host, queue } = this;
     const start = host.now();
     this.turns++;
+    machine.tracker = this.tracker;
     let now = this.look();
     if (queue.size > 0) this.turnsOfTasks++;
     for (let rounds = ROUNDS; rounds > 0 && queue.size > 0 && now - start < SLICE; rounds--) {
@@ -313,6 +327,7 @@ export class Scheduler implements Readier {
     machine.credit = 0;
     for (let alarm = timers.first(); alarm !== undefined && alarm.deadline <= now; alarm = timers.first()) {
       timers.remove(alarm);
+      if (machine.tracker !== null) machine.tracker.fires(alarm);
       alarm.fire();
       if (alarm === only) return;
     }

@@ -16,6 +16,7 @@ import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
+import { READ, SELF, tellMade, touch } from "./tracker.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
 import type { Description, Home, Runner, Waiter } from "./waiter.ts";
 import { CANCELLED, FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
@@ -102,6 +103,7 @@ export class Scope extends List<Tasklet<unknown>> {
     this.group = group;
     this.locals = null;
     this.controller = null;
+    tellMade(this);
   }
 
   get signal(): AbortSignal {
@@ -212,6 +214,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   ready(): boolean {
     if (machine.runner === this)
       throw misuse(`Task.join: ${label(this)} waits for its own end. Join it from another task.`);
+    touch(this, SELF, READ);
     return this.state >= SUCCEEDED;
   }
 

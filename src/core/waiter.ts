@@ -81,6 +81,8 @@ export interface Description {
   readonly object: string;
   /** Who holds it, as far as that is known. */
   readonly heldBy: readonly string[];
+  /** Who has used the other end last, where that was tracked. */
+  readonly lastUsedBy?: string | undefined;
   /** It comes from outside the library, such as a promise: nobody can tell whether it still can. */
   readonly outside?: boolean;
 }

@@ -14,6 +14,7 @@ import { Leaf } from "../core/leaf.ts";
 import { note } from "../core/lifecycle.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label, OBSERVED, type Scope, type Tasklet } from "../core/task.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Description, Joint } from "../core/waiter.ts";
 import { complete, FAILED, Failed, READY, SUCCEEDED, TOLD, UNSETTLED, Waiter } from "../core/waiter.ts";
 import { branch, failureOf, toldTo } from "./branches.ts";
@@ -87,6 +88,7 @@ export class Contest extends Leaf<Entry | null> implements Joint {
     this.outer = NOBODY;
     this.waits = false;
     this.underway = null;
+    tellMade(this);
     this.entries = operations.map((op, i) => {
       const entry = new Entry(this, op instanceof Leaf ? op : null);
       if (!(op instanceof Leaf)) entry.task = branch(scope as Scope, `${name}[${i}]`, op, entry);
@@ -110,6 +112,7 @@ export class Contest extends Leaf<Entry | null> implements Joint {
 
   /** What a branch comes to once it is decided matters only if it is its cleanup that fails. */
   branchEnded(entry: Entry, task: Tasklet<unknown>): void {
+    touch(this, SELF, WRITE);
     task.flags |= OBSERVED;
     if (this.decided) this.lost(task);
     else {
@@ -149,11 +152,13 @@ export class Contest extends Leaf<Entry | null> implements Joint {
   }
 
   ready(): boolean {
+    touch(this, SELF, WRITE);
     return this.decided || this.entries.some(isReady);
   }
 
   /** Who has decided it, or a leaf that can: the choice among those that are ready is that of a select. */
   poll(): unknown {
+    touch(this, SELF, WRITE);
     while (!this.decided) {
       const ready = this.entries.filter(isReady);
       if (ready.length === 0) return NOT_READY;
@@ -187,6 +192,7 @@ export class Contest extends Leaf<Entry | null> implements Joint {
   }
 
   settle(inner: Waiter, raw: unknown): unknown {
+    touch(this, SELF, WRITE);
     const entry = this.entries[inner.index] as Entry;
     entry.waiter = null;
     entry.raw = raw;

@@ -9,6 +9,7 @@ import { List } from "../base/list.ts";
 import { END, iterate } from "../channel/leaves.ts";
 import { Leaf } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Receiver, Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 
@@ -24,6 +25,7 @@ export abstract class Feed<T> implements Receiver<T> {
     this.waiters = new List();
     this.ended = false;
     this.reason = undefined;
+    tellMade(this);
   }
 
   /** As in "ticker.next". */
@@ -59,11 +61,13 @@ export abstract class Feed<T> implements Receiver<T> {
   }
 
   takes(): boolean {
+    touch(this, SELF, WRITE);
     return this.ended || this.holds();
   }
 
   /** The next value, END, or NOT_READY. */
   take(): unknown {
+    touch(this, SELF, WRITE);
     if (this.holds()) return this.pull();
     return this.ended ? END : NOT_READY;
   }
@@ -83,12 +87,14 @@ export abstract class Feed<T> implements Receiver<T> {
   }
 
   leave(waiter: Waiter): void {
+    touch(this, SELF, WRITE);
     this.waiters.remove(waiter);
     this.attend();
   }
 
   /** Gives a value to the first in line, if there is one. */
   protected serve(value: T): boolean {
+    touch(this, SELF, WRITE);
     const waiter = this.waiters.shift();
     if (waiter === null) return false;
     complete(waiter, value);
@@ -97,6 +103,7 @@ export abstract class Feed<T> implements Receiver<T> {
 
   /** Nothing more will come. */
   protected end(reason: unknown): void {
+    touch(this, SELF, WRITE);
     this.ended = true;
     this.reason = reason;
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) complete(waiter, END);

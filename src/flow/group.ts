@@ -8,6 +8,7 @@ import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { type AnyBody, DAEMON, type GroupState, type Scope, type Tasklet } from "../core/task.ts";
+import { READ, SELF, touch, WRITE } from "../core/tracker.ts";
 import type { Checked, Operation, Outcome, Suspend, Task } from "../core/types.ts";
 
 export interface GroupOptions {
@@ -73,6 +74,7 @@ class GroupHandle implements Group {
     body: (...args: A) => R & Checked<R>,
     ...args: A
   ): Task<Outcome<R>> | undefined {
+    touch(this.scope, SELF, WRITE);
     if (this.state.running >= this.state.limit) return undefined;
     return this.start("tryGo", body, args, 0) as Tasklet<Outcome<R>>;
   }
@@ -86,6 +88,7 @@ class GroupHandle implements Group {
   }
 
   get size(): number {
+    touch(this.scope, SELF, READ);
     return this.scope.others + this.scope.daemons;
   }
 

@@ -16,6 +16,7 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { machine } from "../core/machine.ts";
 import type { AnyBody, Scope, Tasklet } from "../core/task.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Checked, Operation, Outcome, Suspend } from "../core/types.ts";
 import { AllMustSucceed } from "./branches.ts";
 import { outsideTasks } from "./outside.ts";
@@ -55,6 +56,7 @@ class Mapping {
     this.spare = false;
     this.asking = false;
     this.exhausted = false;
+    tellMade(this);
   }
 
   /** One more worker, unless there are enough: where calls end at once, one may do the work of all. */
@@ -74,9 +76,11 @@ class Mapping {
 function* work(mapping: Mapping): Steps<void> {
   const { f, results, iterator, pulled } = mapping;
   const task = machine.runner as Tasklet<unknown>;
+  touch(mapping, SELF, WRITE);
   mapping.spare = false;
   for (;;) {
     yield* checkpoint; // also where neither the source nor the function ever waits; others may have their turn here, so it comes before the look
+    touch(mapping, SELF, WRITE); // and again wherever it goes on after it has waited
     if (mapping.asking || mapping.exhausted) break;
     // 1 take an item
     mapping.asking = true;
@@ -87,6 +91,7 @@ function* work(mapping: Mapping): Steps<void> {
       mapping.exhausted = task.cancelled === null; // the source has failed, so it need not be told
       throw error;
     }
+    touch(mapping, SELF, WRITE);
     mapping.asking = false;
     if (taken.done === true) {
       mapping.exhausted = true;
@@ -103,6 +108,7 @@ function* work(mapping: Mapping): Steps<void> {
     // 3 wait for what it has started
     for (let child = task.scope?.head ?? null; child !== null; child = task.scope?.head ?? null)
       yield* new TaskEnd(child);
+    touch(mapping, SELF, WRITE);
     results[index] = value;
   }
   mapping.dismiss();

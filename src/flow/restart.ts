@@ -10,8 +10,8 @@ import { Composite, checkBody } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
 import { runningTask } from "../core/run.ts";
-import type { Scheduler } from "../core/scheduler.ts";
 import type { Checked, Operation, Outcome, Suspend } from "../core/types.ts";
+import { now } from "../time/clock.ts";
 import { sleep } from "../time/sleep.ts";
 
 export interface Backoff {
@@ -48,16 +48,15 @@ type Settings = {
 
 function* attempts<T>(body: (attempt: number) => unknown, settings: Settings): Generator<Suspend, T, unknown> {
   const task = runningTask("restart");
-  const { host } = task.program.scheduler as Scheduler;
   const failures: number[] = [];
   let wait = settings.backoff?.initial ?? 0;
   for (let attempt = 1; ; attempt++) {
-    const started = host.now();
+    const started = now();
     try {
       return yield* extent<T>("restart", null, () => body(attempt));
     } catch (error) {
       if (task.cancelled !== null) throw error; // the cancellation, or what cleanup threw
-      const failed = host.now();
+      const failed = now();
       if (attempt >= settings.attempts || tooMany(failures, failed, settings) || !settings.when(error, attempt))
         throw error;
       const { backoff } = settings;

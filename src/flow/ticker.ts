@@ -11,6 +11,7 @@ import { describeValue } from "../base/errors.ts";
 import { Alarm } from "../core/alarm.ts";
 import { misuse } from "../core/leaf.ts";
 import type { Scheduler } from "../core/scheduler.ts";
+import { CLOCK, READ, SELF, touch, WRITE } from "../core/tracker.ts";
 import type { Receiver } from "../core/types.ts";
 import { schedulerFor } from "../time/clock.ts";
 import { Feed } from "./feed.ts";
@@ -61,6 +62,7 @@ class GridTicker extends Feed<number> implements Ticker {
   }
 
   get missed(): number {
+    touch(this, SELF, WRITE);
     return this.lost + Math.max(this.latest() - this.taken - 1, 0);
   }
 
@@ -76,6 +78,7 @@ class GridTicker extends Feed<number> implements Ticker {
   }
 
   stop(): void {
+    touch(this, SELF, WRITE);
     this.lost = this.missed;
     this.running = false;
     this.attend();
@@ -120,6 +123,7 @@ class GridTicker extends Feed<number> implements Ticker {
 
   /** The number of the latest beat. */
   private latest(): number {
+    touch(this.scheduler, CLOCK, READ);
     if (!this.running) return this.taken;
     const { origin, period } = this;
     const now = this.scheduler.host.now();

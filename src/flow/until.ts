@@ -11,6 +11,7 @@ import { List } from "../base/list.ts";
 import { isOperation } from "../core/body.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
+import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { Call, Calling } from "./call.ts";
@@ -30,6 +31,7 @@ class Settlement {
     this.state = PENDING;
     this.value = undefined;
     this.waiters = new List();
+    tellMade(this);
     Promise.resolve(promise).then(
       (value) => this.settle(FULFILLED, value),
       (error) => this.settle(REJECTED, error),
@@ -37,6 +39,7 @@ class Settlement {
   }
 
   private settle(state: number, value: unknown): void {
+    touch(this, SELF, WRITE);
     this.state = state;
     this.value = value;
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) complete(waiter, this);
@@ -65,10 +68,12 @@ class UntilSettled<T> extends Leaf<T> {
   }
 
   ready(): boolean {
+    touch(this.settlement, SELF, READ);
     return this.settlement.state !== PENDING;
   }
 
   poll(): unknown {
+    touch(this.settlement, SELF, READ);
     return this.settlement.state === PENDING ? NOT_READY : this.settlement;
   }
 

@@ -9,6 +9,7 @@ import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Runner, type Waiter } from "../core/waiter.ts";
 import { nameIn } from "./grant.ts";
@@ -38,6 +39,7 @@ export class Barrier {
     this.parties = parties;
     this.arrived = 0;
     this.waiters = new List();
+    tellMade(this);
   }
 
   /**
@@ -52,6 +54,7 @@ export class Barrier {
 
   /** Would one more make it whole? @internal */
   get lacksOne(): boolean {
+    touch(this, SELF, WRITE);
     return this.arrived + 1 === this.parties;
   }
 
@@ -71,6 +74,7 @@ export class Barrier {
 
   /** @internal */
   leave(waiter: Waiter): void {
+    touch(this, SELF, WRITE);
     this.waiters.remove(waiter);
     if (waiter.joint === null || !this.hasArrived(waiter.runner)) this.arrived--;
   }

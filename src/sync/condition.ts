@@ -13,6 +13,7 @@ import { Composite } from "../core/body.ts";
 import { shield } from "../core/extent.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { nameIn } from "./grant.ts";
@@ -45,6 +46,7 @@ export class Condition {
     this.name = nameIn(options, "Condition", (lock as { name?: string }).name);
     this.lock = lock;
     this.waiters = new List();
+    tellMade(this);
   }
 
   /**
@@ -61,12 +63,14 @@ export class Condition {
 
   /** Wakes the one that has waited longest, if anybody waits. The lock need not be held. O(1). */
   signal(): void {
+    touch(this, SELF, WRITE);
     const waiter = this.waiters.shift();
     if (waiter !== null) complete(waiter, SIGNAL);
   }
 
   /** Wakes all who wait now, in the order they came. O(waiting). */
   broadcast(): void {
+    touch(this, SELF, WRITE);
     // Those who wait now: a waiter that is completed cannot stand in line again before its turn.
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) complete(waiter, BROADCAST);
   }
@@ -119,11 +123,13 @@ export class Condition {
 
   /** @internal */
   enter(waiter: Waiter): void {
+    touch(this, SELF, WRITE);
     this.waiters.push(waiter);
   }
 
   /** @internal */
   leave(waiter: Waiter): void {
+    touch(this, SELF, WRITE);
     this.waiters.remove(waiter);
   }
 

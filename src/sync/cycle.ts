@@ -4,6 +4,7 @@
 import { Leaf } from "../core/leaf.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { label, type Tasklet } from "../core/task.ts";
+import { unseen } from "../core/tracker.ts";
 import { WAITING, type Waiter } from "../core/waiter.ts";
 import type { Held, Lock } from "./grant.ts";
 
@@ -26,7 +27,7 @@ export abstract class LockLeaf extends Leaf<Lock> {
       const { holder } = grant;
       closed = holder !== null && (holder === self || lockOf(holder) !== null);
     }
-    if (closed) tell(self, this);
+    if (closed) unseen(() => tell(self, this));
   }
 }
 

@@ -9,6 +9,7 @@ import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { runningTask } from "../core/run.ts";
 import { type AnyBody, bodyScope, label, OBSERVED, SETTLES, SHIELDED, type Tasklet } from "../core/task.ts";
+import { READ, SELF, touch } from "../core/tracker.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { CANCELLED, type Description, SUCCEEDED, type Waiter } from "../core/waiter.ts";
 
@@ -65,6 +66,7 @@ class Shared<T> extends Leaf<T> {
   }
 
   poll(): unknown {
+    touch(this.task, SELF, READ);
     return this.task.state >= SUCCEEDED ? undefined : NOT_READY;
   }
 

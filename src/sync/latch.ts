@@ -7,6 +7,7 @@ import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { Leaf } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
+import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { nameIn } from "./grant.ts";
@@ -29,14 +30,17 @@ export class Latch {
     this.name = nameIn(options, "Latch");
     this.opened = false;
     this.waiters = new List();
+    tellMade(this);
   }
 
   get isOpen(): boolean {
+    touch(this, SELF, READ);
     return this.opened;
   }
 
   /** Opens it: all who wait go on, in the order they came. Opening twice does nothing. O(waiting). */
   open(): void {
+    touch(this, SELF, this.opened ? READ : WRITE);
     if (this.opened) return;
     this.opened = true;
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) complete(waiter, undefined);

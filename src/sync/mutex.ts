@@ -9,6 +9,7 @@ import { List } from "../base/list.ts";
 import { misuse, parking, resume, start } from "../core/leaf.ts";
 import { machine, NOT_READY, PARKED } from "../core/machine.ts";
 import type { Tasklet } from "../core/task.ts";
+import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Checked, Operation, Outcome, Selectable, Suspend } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { LockLeaf } from "./cycle.ts";
@@ -56,10 +57,12 @@ export class Mutex implements Lockable {
     this.key = FREE;
     this.keys = 0;
     this.waiters = new List();
+    tellMade(this);
   }
 
   /** Is it held by somebody? */
   get locked(): boolean {
+    touch(this, SELF, READ);
     return this.key !== FREE;
   }
 
@@ -77,6 +80,7 @@ export class Mutex implements Lockable {
 
   /** Locks if that needs no waiting; undefined if it is held. Part of the step it is called in, cancelled or not. O(1). */
   tryLock(): Lock | undefined {
+    touch(this, SELF, WRITE);
     return this.key === FREE ? this.take(holderOf(machine.runner)) : undefined;
   }
 
@@ -86,6 +90,7 @@ export class Mutex implements Lockable {
    * @throws {@link MisuseError} if it is not locked
    */
   unlock(): void {
+    touch(this, SELF, WRITE);
     if (this.key === FREE)
       throw misuse(`Mutex.unlock: "${this.name}" is not locked. Unlock once per lock, or use withLock().`);
     const waiter = this.waiters.shift();
@@ -129,7 +134,7 @@ export class Mutex implements Lockable {
 
   /** @internal */
   [INSPECT](): string {
-    return `[mutex "${this.name}", ${this.locked ? `held by ${saidOf(this)}` : "free"}]`;
+    return `[mutex "${this.name}", ${this.key !== FREE ? `held by ${saidOf(this)}` : "free"}]`;
   }
 
   /** Throws when an invariant does not hold. @internal */
@@ -183,10 +188,12 @@ class MutexLock extends LockLeaf {
   }
 
   ready(): boolean {
+    touch(this.mutex, SELF, WRITE);
     return this.mutex.key === FREE;
   }
 
   poll(): unknown {
+    touch(this.mutex, SELF, WRITE);
     return this.mutex.key === FREE ? this.mutex.take(takerOf(this)) : NOT_READY;
   }
 
@@ -196,15 +203,16 @@ class MutexLock extends LockLeaf {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.mutex, SELF, WRITE);
     this.mutex.waiters.remove(waiter);
   }
 
   override blockers(): Held | null {
-    return this.mutex.locked ? this.mutex : null;
+    return this.mutex.key === FREE ? null : this.mutex;
   }
 
   describe(): Description {
     const { mutex } = this;
-    return { operation: "mutex.lock", object: mutex.name, heldBy: mutex.locked ? [saidOf(mutex)] : [] };
+    return { operation: "mutex.lock", object: mutex.name, heldBy: mutex.key === FREE ? [] : [saidOf(mutex)] };
   }
 }

@@ -5,6 +5,7 @@ import { Composite, checkBody } from "../core/body.ts";
 import { misuse } from "../core/leaf.ts";
 import { runningTask } from "../core/run.ts";
 import { type AnyBody, label } from "../core/task.ts";
+import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Body, Checked, Operation, Suspend } from "../core/types.ts";
 import { Isolated, shared } from "./isolated.ts";
 
@@ -33,6 +34,7 @@ export class Once<T> {
     checkBody(body, "Once");
     this.body = body as AnyBody;
     this.call = null;
+    tellMade(this);
   }
 
   /**
@@ -50,6 +52,7 @@ export class Once<T> {
     const caller = runningTask("Once.do");
     for (;;) {
       yield* checkpoint; // whoever has been cancelled starts nothing
+      touch(this, SELF, this.call === null || this.call.cutShort ? WRITE : READ);
       if (this.call === null || this.call.cutShort) this.call = new Isolated<T>(this.body, "Once.do");
       const { call } = this;
       const { task } = call;

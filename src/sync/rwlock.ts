@@ -13,6 +13,7 @@ import { List } from "../base/list.ts";
 import { misuse } from "../core/leaf.ts";
 import { afterwards, machine, NOT_READY } from "../core/machine.ts";
 import type { Tasklet } from "../core/task.ts";
+import { ADD, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Checked, Operation, Outcome, Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { LockLeaf } from "./cycle.ts";
@@ -47,6 +48,7 @@ export class RwLock implements Lockable {
     this.readers = new Grants();
     this.waitingWriters = new List();
     this.waitingReaders = new List();
+    tellMade(this);
   }
 
   /**
@@ -115,12 +117,15 @@ export class RwLock implements Lockable {
 
   /** @internal */
   admitsWriter(): boolean {
+    touch(this, SELF, WRITE);
     return this.grant === null && this.readers.head === null;
   }
 
   /** @internal */
   admitsReader(): boolean {
-    return this.grant === null && this.waitingWriters.head === null;
+    const admits = this.grant === null && this.waitingWriters.head === null;
+    touch(this, SELF, admits ? ADD : WRITE); // readers do not mind each other
+    return admits;
   }
 
   /** @internal */
@@ -139,6 +144,7 @@ export class RwLock implements Lockable {
 
   /** @internal */
   giveBack(grant: Grant): void {
+    touch(this, SELF, grant === this.grant || this.waitingWriters.head !== null ? WRITE : ADD);
     grant.count = 0;
     if (grant === this.grant) {
       this.grant = null;
@@ -242,6 +248,7 @@ class WriteLock extends LockLeaf {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.lock, SELF, WRITE);
     this.lock.waitingWriters.remove(waiter);
     this.lock.writerGaveUp();
   }
@@ -277,6 +284,7 @@ class ReadLock extends LockLeaf {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.lock, SELF, WRITE);
     this.lock.waitingReaders.remove(waiter);
   }
 

@@ -13,6 +13,7 @@ import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { afterwards, machine, NOT_READY } from "../core/machine.ts";
 import type { Tasklet } from "../core/task.ts";
+import { READ, SELF, tellMade, touch, unseen, WRITE } from "../core/tracker.ts";
 import type { Checked, Operation, Outcome, Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { Grant, Grants, holderOf, type Lock, nameIn, takerOf } from "./grant.ts";
@@ -46,10 +47,12 @@ export class Semaphore {
     this.free = permits;
     this.grants = new Grants();
     this.waiters = new List();
+    tellMade(this);
   }
 
   /** Permits that nobody has. */
   get available(): number {
+    touch(this, SELF, READ);
     return this.free;
   }
 
@@ -81,6 +84,7 @@ export class Semaphore {
   release(n = 1): void {
     if (!isCount(n))
       throw misuse(`Semaphore.release: the permits must be a whole number of at least 0, got ${describeValue(n)}.`);
+    touch(this, SELF, WRITE);
     const held = this.held();
     if (n > held)
       throw misuse(
@@ -113,6 +117,7 @@ export class Semaphore {
 
   /** @internal */
   giveBack(grant: Grant): void {
+    touch(this, SELF, WRITE);
     this.reduce(grant, grant.count);
     this.serve();
   }
@@ -132,6 +137,7 @@ export class Semaphore {
 
   /** @internal */
   admits(n: number): boolean {
+    touch(this, SELF, WRITE);
     return n <= this.free && this.waiters.head === null;
   }
 
@@ -167,6 +173,7 @@ export class Semaphore {
 
   /** @internal */
   leave(waiter: Waiter): void {
+    touch(this, SELF, WRITE);
     const first = this.waiters.head === waiter;
     this.waiters.remove(waiter);
     // Those behind are served when nothing is half done: one of them may be a case of the very select that is being withdrawn.
@@ -238,7 +245,7 @@ class Acquire extends Leaf<Lock> {
 
   describe(): Description {
     const { semaphore, n } = this;
-    const object = n === 1 ? semaphore.name : `${semaphore.name} (${n} of ${semaphore.available} left)`;
+    const object = n === 1 ? semaphore.name : `${semaphore.name} (${n} of ${unseen(() => semaphore.available)} left)`;
     return { operation: "semaphore.acquire", object, heldBy: semaphore.holders() };
   }
 }

@@ -11,6 +11,7 @@ import { misuse } from "../core/leaf.ts";
 import { runningTask } from "../core/run.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { type AnyBody, label, OBSERVED, type Tasklet } from "../core/task.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Body, Operation, Suspend } from "../core/types.ts";
 import { FAILED } from "../core/waiter.ts";
 import { Isolated, shared } from "./isolated.ts";
@@ -30,6 +31,7 @@ class Flight<K, V> implements Watcher {
   }
 
   ended(task: Tasklet<unknown>): void {
+    touch(this.flights, SELF, WRITE);
     if (this.flights.get(this.key) === this) this.flights.delete(this.key);
     if (task.state !== FAILED || (task.flags & OBSERVED) !== 0) return;
     const { host } = task.program.scheduler as Scheduler;
@@ -52,6 +54,7 @@ export class SingleFlight<K, V> {
 
   constructor() {
     this.flights = new Map();
+    tellMade(this.flights);
   }
 
   /**
@@ -69,6 +72,7 @@ export class SingleFlight<K, V> {
 
   /** The next call for `key` starts anew, even while one is under way, whose callers still get its result. O(1). */
   forget(key: K): void {
+    touch(this.flights, SELF, WRITE);
     this.flights.delete(key);
   }
 
@@ -76,6 +80,7 @@ export class SingleFlight<K, V> {
     const caller = runningTask("SingleFlight.do");
     for (;;) {
       yield* checkpoint; // whoever has been cancelled starts nothing
+      touch(this.flights, SELF, WRITE);
       let flight = this.flights.get(key);
       if (flight === undefined) {
         flight = new Flight(new Isolated<V>(body, "SingleFlight.do"), this.flights, key);
@@ -89,6 +94,7 @@ export class SingleFlight<K, V> {
       flight.callers++;
       try {
         const value = yield* shared(task, "singleflight.do");
+        touch(this.flights, SELF, WRITE);
         return { value, shared: flight.callers > 1 };
       } catch (error) {
         if (!flight.call.cutShort) throw error;

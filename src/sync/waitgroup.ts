@@ -10,9 +10,10 @@ import { INSPECT } from "../base/inspect.ts";
 import { List } from "../base/list.ts";
 import { watch } from "../core/joiners.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
-import { NOT_READY } from "../core/machine.ts";
+import { machine, NOT_READY } from "../core/machine.ts";
 import { go } from "../core/run.ts";
 import type { Tasklet } from "../core/task.ts";
+import { ADD, READ, SELF, TAKE, tellMade, touch, unseen, WRITE } from "../core/tracker.ts";
 import type { Checked, Outcome, Selectable, Task } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { nameIn } from "./grant.ts";
@@ -42,10 +43,12 @@ export class WaitGroup {
     this.count = 0;
     this.returning = 0;
     this.waiters = new List();
+    tellMade(this);
   }
 
   /** What is not done yet. */
   get pending(): number {
+    touch(this, SELF, READ);
     return this.count;
   }
 
@@ -67,6 +70,7 @@ export class WaitGroup {
   private change(n: number, verb: string): void {
     if (!Number.isSafeInteger(n))
       throw misuse(`WaitGroup.${verb}: the number must be a whole one, got ${describeValue(n)}.`);
+    if (machine.tracker !== null) touch(this, SELF, this.modeOf(n));
     if (this.count + n < 0)
       throw misuse(
         `WaitGroup.${verb}: "${this.name}" would be at ${this.count + n}. Call done() once for each that was added.`,
@@ -79,8 +83,15 @@ export class WaitGroup {
     if (n >= 0 || this.count > 0) return;
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) {
       this.returning++;
+      if (machine.tracker !== null) machine.tracker.follows(waiter.runner, this);
       complete(waiter, WOKEN);
     }
+  }
+
+  /** Those who count up do not mind each other, nor do those who count down, unless one of them will wake somebody, or is wrong. */
+  private modeOf(n: number): number {
+    if (n > 0) return ADD;
+    return this.count + n < 0 || this.waiters.head !== null ? WRITE : TAKE;
   }
 
   /**
@@ -171,7 +182,8 @@ class Wait extends Leaf<void> {
   }
 
   describe(): Description {
-    const { name, pending } = this.group;
+    const { name } = this.group;
+    const pending = unseen(() => this.group.pending);
     return { operation: "waitgroup.wait", object: `${name} (${pending} to go)`, heldBy: [] };
   }
 }

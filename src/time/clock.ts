@@ -4,6 +4,7 @@ import { describeValue } from "../base/errors.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine } from "../core/machine.ts";
 import type { Scheduler } from "../core/scheduler.ts";
+import { CLOCK, READ, touch } from "../core/tracker.ts";
 
 /** The scheduler whose timers a call means. */
 export function schedulerFor(from: string): Scheduler {
@@ -24,5 +25,7 @@ export function delayOf(ms: number, from: string): number {
  * only differences do. For the date ask `new Date()`.
  */
 export function now(): number {
-  return schedulerFor("now").host.now();
+  const scheduler = schedulerFor("now");
+  touch(scheduler, CLOCK, READ);
+  return scheduler.host.now();
 }

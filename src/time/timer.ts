@@ -12,6 +12,7 @@ import { Alarm } from "../core/alarm.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import type { Scheduler } from "../core/scheduler.ts";
+import { CLOCK, READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Selectable } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { delayOf, schedulerFor } from "./clock.ts";
@@ -47,6 +48,7 @@ class DeadlineTimer extends Alarm implements Timer {
     this.scheduler = scheduler;
     this.armed = true;
     this.waiters = new List();
+    tellMade(this);
     scheduler.date(this, scheduler.host.now() + ms);
   }
 
@@ -55,6 +57,7 @@ class DeadlineTimer extends Alarm implements Timer {
   }
 
   stop(): boolean {
+    touch(this, SELF, WRITE);
     const was = this.armed;
     this.armed = false;
     this.settle();
@@ -63,6 +66,7 @@ class DeadlineTimer extends Alarm implements Timer {
 
   reset(ms: number): boolean {
     const delay = delayOf(ms, "Timer.reset");
+    touch(this, SELF, WRITE);
     const was = this.armed;
     this.armed = false;
     this.settle();
@@ -74,6 +78,8 @@ class DeadlineTimer extends Alarm implements Timer {
 
   /** Has the time come for one who only comes now? Not before those in line. */
   isDue(): boolean {
+    touch(this, SELF, WRITE);
+    touch(this.scheduler, CLOCK, READ);
     return this.armed && this.waiters.head === null && this.deadline <= this.scheduler.host.now();
   }
 
@@ -104,6 +110,7 @@ class DeadlineTimer extends Alarm implements Timer {
   }
 
   leave(waiter: Waiter): void {
+    touch(this, SELF, WRITE);
     this.waiters.remove(waiter);
     this.settle();
   }

@@ -1,0 +1,81 @@
+// What steps have to do with each other: the hooks by which a tester learns what a step looks at and changes. Null in production, so that it costs one
+// comparison where it is told.
+//
+// An access is to a part of an object, in a mode. Two accesses to one part depend on each other, so that their order matters, if their modes differ or both are
+// WRITE. A mode other than WRITE stands for a kind of access whose order among themselves makes no difference: looking at something, or counting up.
+//
+// Parts from 0 on order what happens: whoever comes later has seen what the one before had done by then. Parts below 0 only tell that the order matters.
+
+import type { Alarm } from "./alarm.ts";
+import { machine } from "./machine.ts";
+import type { Runner } from "./waiter.ts";
+
+// Modes. Any number is a mode.
+export const READ = 0;
+export const WRITE = 1;
+export const ADD = 2;
+export const TAKE = 3;
+
+// Parts. What is no more than one thing is part 0.
+export const SELF = 0;
+/** Of a task: whether it has been cancelled. Each of its steps looks at that. */
+export const LIFE = 1;
+/** Of a channel: the place of its first value; those of the others come after it. */
+export const PLACES = 2;
+/** Of a channel: everything. Sends and receives only ADD to it. */
+export const WHOLE = -1;
+export const SENDERS = -2;
+export const RECEIVERS = -3;
+/** Of a scheduler: what time it is, and which timers are armed. */
+export const CLOCK = -4;
+/** Of what draws random numbers. */
+export const CHANCE = -5;
+/** Of shared state: its value, where nothing orders the accesses to it. */
+export const STATE = -6;
+
+export interface Tracker {
+  /** An object has been made whose parts steps will access. */
+  made(object: object): void;
+  /** The step that is under way accesses a part of an object. */
+  touched(object: object, part: number, mode: number): void;
+  /** A runner that is being woken goes on after all that has accessed an object so far, not only after the step that wakes it. */
+  follows(runner: Runner, object: object): void;
+  /** A task has been spawned, by the step that is under way. */
+  spawned(task: Runner): void;
+  /** A task has ended, after all that has accessed `children`; `mode` is that of its access to `siblings`. */
+  ended(task: Runner, children: object | null, siblings: object | null, mode: number): void;
+  /** A timer goes off, which is a step. */
+  fires(alarm: Alarm): void;
+  /** Shared state is looked at or changed that orders nothing by itself. */
+  shared(object: object, changes: boolean): void;
+  /** Who has accessed a part of an object last, in words, if that is known. */
+  lastAt(object: object, part: number): string | null;
+  /** A value has been given to a channel. */
+  gave(object: object, value: unknown): void;
+}
+
+/** Who has used one end of a channel last, as far as anybody looks on: for what is said of those who wait at the other. */
+export function lastAt(object: object, part: number): string | undefined {
+  return machine.tracker?.lastAt(object, part) ?? undefined;
+}
+
+/** Tells that an object has been made. */
+export function tellMade(object: object): void {
+  if (machine.tracker !== null) machine.tracker.made(object);
+}
+
+/** Tells of an access. */
+export function touch(object: object, part: number, mode: number): void {
+  if (machine.tracker !== null) machine.tracker.touched(object, part, mode);
+}
+
+/** Puts accesses of code out of sight that only looks on, such as reports. */
+export function unseen<T>(look: () => T): T {
+  const { tracker } = machine;
+  machine.tracker = null;
+  try {
+    return look();
+  } finally {
+    machine.tracker = tracker;
+  }
+}
