@@ -12,6 +12,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OFFSHOOT_ERR_CLOSED: "a value was sent to a channel that was closed or given up",
   OFFSHOOT_ERR_END_OF_CHANNEL: "a value was asked of a channel that is closed and drained",
   OFFSHOOT_ERR_DEADLOCK: "the tasks that are left can never go on",
+  OFFSHOOT_ERR_RACE: "two tasks accessed shared state, one of them to change it, and nothing says who comes first",
   OFFSHOOT_ERR_MISUSE: "the library was called in a way that cannot be right",
 };
 
@@ -182,6 +183,17 @@ export class LeakError extends DeadlockError {
   }
 }
 define(LeakError, "LeakError", "leak");
+
+/** An exploration has found two accesses to a `cell`, one of them a change, with nothing that orders them. */
+export class RaceError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_RACE";
+
+  constructor(message: string, options?: OffshootErrorOptions) {
+    super("OFFSHOOT_ERR_RACE", message, options);
+    hidden(this, "stack", `${this.name}: ${message}`); // the message has the stacks that matter
+  }
+}
+define(RaceError, "RaceError", "OFFSHOOT_ERR_RACE");
 
 /** The library was called in a way that cannot be right. Thrown at the wrong call; the message names object, task and remedy. */
 export class MisuseError extends OffshootError {

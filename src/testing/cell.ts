@@ -1,11 +1,16 @@
 // cell: shared state whose accesses are visible steps, so that an exploration puts other tasks between them. choose: a choice of the test's own.
 
 import { describeValue, MisuseError } from "../base/errors.ts";
+import { INSPECT } from "../base/inspect.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine } from "../core/machine.ts";
 import type { Scheduler } from "../core/scheduler.ts";
+import { READ, SELF, STATE, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Selectable } from "../core/types.ts";
 import type { Description, Waiter } from "../core/waiter.ts";
+
+/** How many there have been. */
+export const cells: { made: number } = { made: 0 };
 
 /**
  * Shared state. Each of its operations is one step and never waits; what is between two of them in one task may be another task's step. `update` and
@@ -26,11 +31,13 @@ export interface Cell<in out T> {
 
 class Access<V> extends Leaf<V> {
   declare private readonly operation: string;
+  declare private readonly cell: ValueCell<unknown>;
   declare private readonly access: () => V;
 
-  constructor(operation: string, access: () => V) {
+  constructor(operation: string, cell: ValueCell<unknown>, access: () => V) {
     super();
     this.operation = operation;
+    this.cell = cell;
     this.access = access;
   }
 
@@ -47,45 +54,76 @@ class Access<V> extends Leaf<V> {
   delist(_waiter: Waiter): void {}
 
   describe(): Description {
-    return { operation: this.operation, object: "cell", heldBy: [] };
+    return { operation: this.operation, object: this.cell.name, heldBy: [] };
   }
 }
 
+// As a tracker is told: `get` and `set` order nothing; `update` and `compareAndSet` order what comes before and after them, as a lock does.
 class ValueCell<T> implements Cell<T> {
+  declare readonly name: string;
   declare private value: T;
 
-  constructor(initial: T) {
+  constructor(initial: T, name: string) {
+    this.name = name;
     this.value = initial;
+    tellMade(this);
+    cells.made++;
   }
 
   get(): Selectable<T> {
-    return new Access("cell.get", () => this.value);
+    return this.made("cell.get", () => {
+      this.tell(false);
+      touch(this, SELF, READ);
+      return this.value;
+    });
   }
 
   set(value: T): Selectable<void> {
-    return new Access("cell.set", () => {
+    return this.made("cell.set", () => {
+      this.tell(true);
       this.value = value;
     });
   }
 
   update(f: (old: T) => T): Selectable<T> {
     if (typeof f !== "function") throw misuse(`Cell.update: expected a function, got ${describeValue(f)}.`);
-    return new Access("cell.update", () => {
+    return this.made("cell.update", () => {
+      this.touch(WRITE);
       this.value = f(this.value);
       return this.value;
     });
   }
 
   compareAndSet(expected: T, value: T): Selectable<boolean> {
-    return new Access("cell.compareAndSet", () => {
-      if (!Object.is(this.value, expected)) return false;
-      this.value = value;
-      return true;
+    return this.made("cell.compareAndSet", () => {
+      const fits = Object.is(this.value, expected);
+      this.touch(fits && !Object.is(value, expected) ? WRITE : READ);
+      if (fits) this.value = value;
+      return fits;
     });
   }
 
   peek(): T {
+    touch(this, STATE, READ);
     return this.value;
+  }
+
+  private made<V>(operation: string, access: () => V): Selectable<V> {
+    return new Access(operation, this as ValueCell<unknown>, access);
+  }
+
+  private tell(changes: boolean): void {
+    if (machine.tracker !== null) machine.tracker.shared(this, changes);
+  }
+
+  private touch(mode: number): void {
+    touch(this, STATE, mode);
+    touch(this, SELF, mode);
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[cell "${this.name}"]`;
   }
 }
 
@@ -97,8 +135,10 @@ class ValueCell<T> implements Cell<T> {
  * const stock = cell(1);
  * if ((yield* stock.get()) > 0) yield* stock.update((left) => left - 1); // another task may be in between
  */
-export function cell<T>(initial: T): Cell<T> {
-  return new ValueCell(initial);
+export function cell<T>(initial: T, options?: { name?: string | undefined }): Cell<T> {
+  const name = options?.name ?? "cell";
+  if (typeof name !== "string") throw misuse(`cell: the name must be a string, got ${describeValue(name)}.`);
+  return new ValueCell(initial, name);
 }
 
 /**

@@ -7,16 +7,17 @@ import { checkBody } from "../core/body.ts";
 import type { TaskReport } from "../core/report.ts";
 import type { AnyBody } from "../core/task.ts";
 import type { Checked, Outcome } from "../core/types.ts";
+import { cells } from "./cell.ts";
 import type { Step } from "./driver.ts";
 import { type Caller, callerOf, keepToken, keptSchedules } from "./kept.ts";
 import { type Planned, planOf } from "./plan.ts";
 import { Replay } from "./policies/replay.ts";
-import { reportOf } from "./report.ts";
-import { decode, deviationsOf, encode } from "./schedule.ts";
+import { circleIn, reportOf } from "./report.ts";
+import { decode, deviationsOf, encode, type Schedule } from "./schedule.ts";
 import { type ExploreOptions, type Settings, settingsOf } from "./settings.ts";
 import { shrink } from "./shrink.ts";
 import { production, type Strategy } from "./strategy.ts";
-import { attempt, type FailureKind, type Trial } from "./trial.ts";
+import { attempt, type FailureKind, type Trial, type TrialOptions } from "./trial.ts";
 import { refuseFakeTimers } from "./world.ts";
 
 export interface BlockedTask {
@@ -30,6 +31,8 @@ export interface BlockedTask {
   readonly since: number;
   /** Who holds it, as in `task #3 "writer"`. */
   readonly heldBy: readonly string[];
+  /** Who has used the other end of the channel last, if anybody has. */
+  readonly lastUsedBy: string | undefined;
   /** Where it stands, innermost frame first. */
   readonly stack: string;
 }
@@ -44,6 +47,8 @@ export interface Failure {
   /** What the run rejected with. */
   readonly error: unknown;
   readonly blocked: readonly BlockedTask[];
+  /** Those who wait for each other in a circle, by what they wait for: as in `task #2 "a" -mutex.lock left-> task #3 "b"`. Empty if there is none. */
+  readonly cycle: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -60,7 +65,9 @@ export interface ExploreResult<out T> {
   readonly ok: boolean;
   /** Runs made; those of kept schedules, and for shrinking and checking, are not counted. */
   readonly runs: number;
-  /** Has every order been run, as far as there are choices? */
+  /** Distinct traces seen: orders that differ in more than steps that have nothing to do with each other. */
+  readonly traces: number;
+  /** Has every trace been run, as far as there are choices? */
   readonly exhausted: boolean;
   /** Distinct results, by their inspected form. */
   readonly outcomes: ReadonlyMap<string, Seen<T>>;
@@ -102,8 +109,12 @@ class Exploration<T> {
   declare private readonly caller: Caller;
   declare private readonly started: number;
   declare private readonly outcomes: Map<string, { value: T; count: number; token: string }>;
+  /** The traces that runs were. */
+  declare private readonly traces: Set<number>;
   declare private runs: number;
   declare private failure: Failure | undefined;
+  /** How many cells had been made when it began. */
+  declare private readonly cellsBefore: number;
   /** Promises took part in some run. */
   declare private promised: boolean;
 
@@ -113,8 +124,10 @@ class Exploration<T> {
     this.caller = caller;
     this.started = clock.now();
     this.outcomes = new Map();
+    this.traces = new Set();
     this.runs = 0;
     this.failure = undefined;
+    this.cellsBefore = cells.made;
     this.promised = false;
   }
 
@@ -122,7 +135,7 @@ class Exploration<T> {
     const { settings, caller } = this;
     // 1 what failed before
     for (const { deviations } of settings.keeps ? keptSchedules(caller) : []) {
-      const trial = await attempt(this.body, new Replay(deviations), settings.trial);
+      const trial = await attempt(this.body, new Replay(deviations), this.options(true));
       if (this.isFailure(trial) && this.failure === undefined) await this.fail(trial, "as a kept schedule says");
       if (this.isOver()) return this.result(false);
     }
@@ -143,7 +156,7 @@ class Exploration<T> {
     const run = (records: boolean): Promise<Trial> =>
       attempt(this.body, production, { ...this.settings.trial, records });
     const [first, second] = [await run(false), await run(false)];
-    if (first.hash === second.hash && first.steps === second.steps) return;
+    if (first.trace === second.trace && first.steps === second.steps) return;
     const [before, after] = [(await run(true)).rows, (await run(true)).rows];
     let i = 0;
     while (i < before.length && sayStep(before[i]) === sayStep(after[i])) i++;
@@ -162,8 +175,10 @@ class Exploration<T> {
   }
 
   private async see({ strategy, name }: Planned): Promise<Trial> {
-    const trial = await attempt(this.body, strategy, this.settings.trial);
+    const trial = await attempt(this.body, strategy, this.options(false));
+    if (trial.kind === "redundant") return trial;
     this.runs++;
+    if (trial.kind !== "spent") this.traces.add(trial.trace);
     this.promised ||= trial.promised;
     if (this.isFailure(trial)) {
       if (this.failure === undefined) await this.fail(trial, `in run ${this.runs} (${name})`);
@@ -172,7 +187,7 @@ class Exploration<T> {
   }
 
   private isFailure({ kind }: Trial): boolean {
-    return kind !== "value" && kind !== "spent" && (kind !== "leak" || this.settings.leaks);
+    return kind !== "value" && kind !== "spent" && kind !== "redundant" && (kind !== "leak" || this.settings.leaks);
   }
 
   private count(trial: Trial): void {
@@ -182,13 +197,23 @@ class Exploration<T> {
     else seen.count++;
   }
 
+  /** Looking for races takes time: there are none in a program that has no shared state. */
+  private options(certainly: boolean): TrialOptions {
+    const { races, trial } = this.settings;
+    return { ...trial, races: races && (certainly || cells.made !== this.cellsBefore) };
+  }
+
+  private get scheduling(): Omit<Schedule, "deviations"> {
+    const { races, trial } = this.settings;
+    return { racy: trial.racy, races, external: trial.external, maxSteps: trial.maxSteps };
+  }
+
   private tokenOf({ choices }: Pick<Trial, "choices">): string {
-    const { racy, maxSteps } = this.settings.trial;
-    return encode({ racy, maxSteps, deviations: deviationsOf(choices) });
+    return encode({ ...this.scheduling, deviations: deviationsOf(choices) });
   }
 
   private async fail(trial: Trial, where: string): Promise<void> {
-    const { trial: options } = this.settings;
+    const options = this.options(true);
     const run = (strategy: Strategy): Promise<Trial> => attempt(this.body, strategy, options);
     const shrunk = await shrink(trial, run);
     const before = deviationsOf(trial.choices).length;
@@ -197,7 +222,7 @@ class Exploration<T> {
       before > shrunk.deviations.length ? `${where}, shrunk from ${before} deviations in ${shrunk.runs} runs` : where;
     this.failure = failureOf(
       recorded.kind === trial.kind ? recorded : trial,
-      encode({ ...options, deviations: shrunk.deviations }),
+      encode({ ...this.scheduling, deviations: shrunk.deviations }),
       found,
       shrunk.deviations.length,
     );
@@ -207,7 +232,14 @@ class Exploration<T> {
   private result(exhausted: boolean): ExploreResult<T> {
     const { runs, outcomes, failure } = this;
     // What goes on between the awaits of an async body is not chosen here.
-    return { ok: failure === undefined, runs, exhausted: exhausted && !this.promised, outcomes, failure };
+    return {
+      ok: failure === undefined,
+      runs,
+      traces: this.traces.size,
+      exhausted: exhausted && !this.promised,
+      outcomes,
+      failure,
+    };
   }
 }
 
@@ -221,13 +253,23 @@ function failureOf(trial: Trial, token: string, found: string, deviations: numbe
     token,
     error: trial.error,
     blocked: trial.blocked.map(blockedOf),
+    cycle: circleIn(trial.blocked),
     steps: trial.rows,
   };
 }
 
 function blockedOf({ id, name, waitsFor, since, stack }: TaskReport): BlockedTask {
-  const { operation = "", object = "", heldBy = [] } = waitsFor ?? {};
-  return { id, name, operation, object, since, heldBy, stack: stack.map((frame) => `    at ${frame}`).join("\n") };
+  const { operation = "", object = "", heldBy = [], lastUsedBy } = waitsFor ?? {};
+  return {
+    id,
+    name,
+    operation,
+    object,
+    since,
+    heldBy,
+    lastUsedBy,
+    stack: stack.map((frame) => `    at ${frame}`).join("\n"),
+  };
 }
 
 /**
@@ -262,15 +304,9 @@ export function explored<R>(body: () => R & Checked<R>, options: ExploreOptions 
  */
 export async function replay<R>(body: () => R & Checked<R>, token: string): Promise<Outcome<R>> {
   checkBody(body, "replay");
-  const { racy, maxSteps, deviations } = decode(token, "replay");
+  const { deviations, ...scheduling } = decode(token, "replay");
   const strategy = new Replay(deviations);
-  const trial = await attempt(body as AnyBody, strategy, {
-    racy,
-    maxSteps,
-    external: false,
-    records: true,
-    check: null,
-  });
+  const trial = await attempt(body as AnyBody, strategy, { ...scheduling, records: true, check: null });
   if (strategy.misfit >= 0 || !strategy.isComplete) {
     const where =
       strategy.misfit >= 0
@@ -280,7 +316,8 @@ export async function replay<R>(body: () => R & Checked<R>, token: string): Prom
       `replay: the token does not fit this program: ${where}. It is of another program or version; explore again.`,
     );
   }
-  if (trial.kind === "spent") throw new MisuseError(`replay: more than ${maxSteps} steps: the run was given up.`);
+  if (trial.kind === "spent")
+    throw new MisuseError(`replay: more than ${scheduling.maxSteps} steps: the run was given up.`);
   if (trial.kind === "value") return trial.value as Outcome<R>;
   throw trial.error;
 }

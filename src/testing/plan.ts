@@ -2,6 +2,7 @@
 // all there is.
 
 import { MisuseError } from "../base/errors.ts";
+import { Dpor } from "./policies/dpor.ts";
 import { Pct, Pos } from "./policies/priority.ts";
 import { RandomWalk } from "./policies/random.ts";
 import { delays, free, type Price, preemptions, Search } from "./policies/search.ts";
@@ -19,8 +20,9 @@ import type { Trial } from "./trial.ts";
  * - `"delay"`: all orders with at most `bound` departures from production's
  * - `"preempt"`: all orders in which a task that could go on is stopped at most `bound` times
  * - `"dfs"`: all orders
+ * - `"dpor"`: of all orders that differ only in steps that have nothing to do with each other, one
  */
-export type StrategyName = "portfolio" | "fifo" | "random" | "pct" | "pos" | "delay" | "preempt" | "dfs";
+export type StrategyName = "portfolio" | "fifo" | "random" | "pct" | "pos" | "delay" | "preempt" | "dfs" | "dpor";
 
 /** A run that is to be made. */
 export interface Planned {
@@ -48,11 +50,13 @@ export function planOf(name: StrategyName, seed: number, bound: number | undefin
       return tree(`preempt ${bound ?? 2}`, preemptions, bound ?? 2);
     case "dfs":
       return tree("dfs", free, Number.POSITIVE_INFINITY);
+    case "dpor":
+      return reduced();
     case "portfolio":
       return portfolio(seed, progress);
     default:
       throw new MisuseError(
-        `explore: strategy must be "portfolio", "fifo", "random", "pct", "pos", "delay", "preempt" or "dfs", got ${JSON.stringify(name)}.`,
+        `explore: strategy must be "portfolio", "fifo", "random", "pct", "pos", "delay", "preempt", "dfs" or "dpor", got ${JSON.stringify(name)}.`,
       );
   }
 }
@@ -62,10 +66,14 @@ function* once(): Plan {
   return false;
 }
 
-function* tree(name: string, price: Price, bound: number): Plan {
-  const search = new Search(price, bound);
+const tree = (name: string, price: Price, bound: number): Plan => searched(name, new Search(price, bound));
+
+const reduced = (): Plan => searched("dpor", new Dpor());
+
+function* searched(name: string, search: Search | Dpor): Plan {
   do {
-    yield { strategy: search, name };
+    const { kind } = yield { strategy: search, name };
+    if (kind === "spent") search.cut = true;
     if (search.differs >= 0)
       throw new MisuseError(
         `explore: the body is not repeatable: choice ${search.differs + 1} of a run had other options than the same choice before. Take chance, time and shared state out of the body; make what it uses inside it.`,

@@ -26,6 +26,8 @@ export interface ExploreOptions {
   readonly leaks?: "error" | "ignore" | undefined;
   /** Called before every step, and at the end: throws when an invariant does not hold, which fails the run. */
   readonly check?: (() => void) | undefined;
+  /** Are two accesses to a cell, one of them a change, that nothing orders a failure? Default: "error". */
+  readonly races?: "error" | "ignore" | undefined;
   /** May tasks wait for something outside, such as a socket? Then a run may not be repeatable. Otherwise it is misuse, the default. */
   readonly allowExternal?: boolean | undefined;
   /** Keep the schedule of a failure in `__schedules__` beside the caller, and try what is kept there first? Default: true. */
@@ -42,12 +44,13 @@ export interface Settings {
   readonly seed: number;
   readonly bound: number | undefined;
   readonly leaks: boolean;
+  readonly races: boolean;
   readonly keepGoing: boolean;
   readonly keeps: boolean;
   readonly trial: TrialOptions;
 }
 
-const STRATEGIES_WITH_AN_END = new Set<StrategyName>(["fifo", "delay", "preempt", "dfs"]);
+const STRATEGIES_WITH_AN_END = new Set<StrategyName>(["fifo", "delay", "preempt", "dfs", "dpor"]);
 
 export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   if (typeof options !== "object" || options === null)
@@ -57,6 +60,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     bound,
     time = "racy",
     leaks = "error",
+    races = "error",
     maxSteps = 10_000,
     timeMs = 10_000,
     check,
@@ -74,6 +78,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     throw new MisuseError(`explore: check must be a function, got ${describeValue(check)}.`);
   oneOf("time", time, ["racy", "idle"]);
   oneOf("leaks", leaks, ["error", "ignore"]);
+  oneOf("races", races, ["error", "ignore"]);
   planOf(strategy, seed, bound, () => 0);
   return {
     strategy,
@@ -82,6 +87,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     seed,
     bound,
     leaks: leaks === "error",
+    races: races === "error",
     keepGoing: options.keepGoing === true,
     keeps: options.keep !== false,
     trial: {
@@ -90,6 +96,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
       external: options.allowExternal === true,
       records: false,
       check: check ?? null,
+      races: false,
     },
   };
 }

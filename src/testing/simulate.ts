@@ -1,11 +1,14 @@
 // simulate: one deterministic run of a program on virtual time. Same body, same seed: same run, to the last step.
 
 import type { Policy } from "../core/host.ts";
+import { machine } from "../core/machine.ts";
 import { Runtime } from "../core/runtime.ts";
+import { unseen } from "../core/tracker.ts";
 import type { Checked, Outcome } from "../core/types.ts";
 import { enter, leave } from "./ambient.ts";
 import { Driver } from "./driver.ts";
 import { RandomWalk } from "./policies/random.ts";
+import { Outsiders } from "./trace/outsiders.ts";
 import { VirtualHost } from "./virtual-host.ts";
 import { enterWorld, leaveWorld, refuseFakeTimers, World } from "./world.ts";
 
@@ -34,6 +37,7 @@ export interface SimulateOptions {
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
   const { seed, time = "idle", allowExternal = false, check } = options;
   refuseFakeTimers("simulate");
+  const tracker = new Outsiders();
   const runtime = new Runtime(
     new VirtualHost(seed ?? 0),
     policyFor(seed, time === "racy"),
@@ -45,7 +49,7 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
       stepped() {
         if (broken !== undefined) return;
         try {
-          check();
+          unseen(check);
           runtime.scheduler.check();
         } catch (error) {
           broken = error;
@@ -53,16 +57,19 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
       },
     };
   }
+  runtime.scheduler.tracker = tracker;
   const home = runtime.ambient();
   const world = new World(runtime.scheduler, seed ?? 0);
   enter(home);
   enterWorld(world);
+  machine.tracker = tracker;
   try {
     const value = (await runtime.run(body, { seed: seed ?? 0 })) as Outcome<R>;
     if (broken === undefined) return value;
   } catch (error) {
     if (broken === undefined) throw error;
   } finally {
+    machine.tracker = null;
     leaveWorld(world);
     leave(home);
   }
@@ -71,5 +78,6 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
 
 function policyFor(seed: number | undefined, racy: boolean): Policy | null {
   if (seed === undefined) return null;
-  return new Driver(new RandomWalk(seed), racy, Number.POSITIVE_INFINITY, false, null, () => {});
+  const options = { racy, maxSteps: Number.POSITIVE_INFINITY, records: false, check: null };
+  return new Driver(new RandomWalk(seed), null, options, () => {});
 }

@@ -4,6 +4,8 @@ import type { Ready } from "../core/host.ts";
 import type { Leaf } from "../core/leaf.ts";
 import type { Tasklet } from "../core/task.ts";
 import type { ChoiceKind } from "../core/waiter.ts";
+import type { Names } from "./trace/strand.ts";
+import type { Observer, StepTracker } from "./trace/tracker.ts";
 
 /** A choice to be made. One object for all choices of a run, changed from one to the next. */
 export interface Point {
@@ -16,6 +18,14 @@ export interface Point {
 }
 
 export interface Strategy {
+  /** Is it asked also where there is but one task to choose? */
+  readonly seesAll?: boolean;
+  /** For names that are the same in all its runs. */
+  readonly names?: Names;
+  /** What looks on during the next run. */
+  observer?(idleTime: boolean): Observer;
+  /** A run begins. Calling `abandon` ends it: what would come has been seen. */
+  begins?(tracker: StepTracker, abandon: () => void): void;
   /** A whole number below `point.n`; 0 is what production does. */
   pick(point: Point): number;
   /** A visible operation is about to be performed. */

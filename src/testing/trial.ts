@@ -1,18 +1,23 @@
 // One run of a program under a strategy, from its beginning to what came of it.
 
 import { DeadlockError, MisuseError } from "../base/errors.ts";
+import { machine } from "../core/machine.ts";
 import { verdicts } from "../core/program.ts";
 import type { TaskReport } from "../core/report.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { AnyBody } from "../core/task.ts";
 import { enter, leave } from "./ambient.ts";
-import { Driver, type Step } from "./driver.ts";
+import { Driver, type GivenUp, type Step } from "./driver.ts";
+import { raceError, signatureOfRace } from "./race.ts";
 import type { Choice } from "./schedule.ts";
 import type { Strategy } from "./strategy.ts";
+import { type Race, Sharing } from "./trace/sharing.ts";
+import { Names } from "./trace/strand.ts";
+import { StepTracker } from "./trace/tracker.ts";
 import { VirtualHost } from "./virtual-host.ts";
 import { enterWorld, leaveWorld, World } from "./world.ts";
 
-export type FailureKind = "deadlock" | "leak" | "error" | "misuse";
+export type FailureKind = "deadlock" | "leak" | "error" | "race" | "misuse";
 
 export interface TrialOptions {
   /** May an armed timer go off while tasks can run? */
@@ -24,17 +29,22 @@ export interface TrialOptions {
   readonly records: boolean;
   /** Called before each step, and at the end. */
   readonly check: (() => void) | null;
+  /** Look for races on shared state. */
+  readonly races: boolean;
 }
 
 export interface Trial {
-  /** "value" if it succeeded; "spent" if it took more steps than allowed, which says nothing. */
-  readonly kind: FailureKind | "value" | "spent";
+  /** "value" if it succeeded; or why it was given up, which says nothing. */
+  readonly kind: FailureKind | "value" | GivenUp;
   readonly value: unknown;
   readonly error: unknown;
   readonly choices: readonly Choice[];
   readonly steps: number;
-  readonly hash: number;
+  /** The same for two runs that differ only in the order of steps that have nothing to do with each other. */
+  readonly trace: number;
   readonly rows: readonly Step[];
+  /** Two accesses to shared state that nothing orders, if races were looked for. */
+  readonly race: Race | null;
   /** The tasks that could never go on. */
   readonly blocked: readonly TaskReport[];
   /** What the program would have told a person on the way. */
@@ -46,20 +56,28 @@ export interface Trial {
 /** Never rejects: what the program throws is in `error`. */
 export async function attempt(body: AnyBody, strategy: Strategy, options: TrialOptions): Promise<Trial> {
   const host = new VirtualHost(0);
-  let spent = (): void => {};
-  const gaveUp = new Promise<"spent">((resolve) => {
-    spent = () => {
+  let giveUp = (_why: GivenUp): void => {};
+  const gaveUp = new Promise<GivenUp>((resolve) => {
+    giveUp = (why) => {
       host.stop();
-      resolve("spent");
+      resolve(why);
     };
   });
   const check = options.check === null ? null : checking(options.check, () => runtime.scheduler.check());
-  const driver = new Driver(strategy, options.racy, options.maxSteps, options.records, check, spent);
+  const sharing = options.races ? new Sharing(options.records) : null;
+  const order = strategy.observer?.(!options.racy) ?? null;
+  const observers = [order, sharing].filter((observer) => observer !== null);
+  const names = strategy.names ?? (observers.length > 0 ? new Names() : null);
+  const tracker = new StepTracker(names, observers);
+  const driver = new Driver(strategy, tracker, { ...options, check }, giveUp);
   const runtime: Runtime = new Runtime(host, driver, options.external ? "wait" : "refuse");
+  runtime.scheduler.tracker = tracker;
   const home = runtime.ambient();
   const world = new World(runtime.scheduler, 0);
   enter(home);
   enterWorld(world);
+  machine.tracker = tracker;
+  for (const object of [runtime.scheduler, home, world]) tracker.made(object);
   try {
     const run = runtime.run(body, { seed: 0, debug: options.records }).then(
       (value) => ({ kind: "value" as const, value, error: undefined }),
@@ -67,27 +85,35 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
     );
     const ended = await Promise.race([run, gaveUp]);
     driver.look();
-    const outcome =
-      driver.broken !== null
-        ? { kind: "error" as const, value: undefined, error: driver.broken.error }
-        : ended === "spent"
-          ? { kind: ended, value: undefined, error: undefined }
-          : ended;
-    const { choices, steps, hash, rows } = driver;
+    const race = sharing?.race ?? null;
+    const outcome = outcomeOf(ended, driver.broken, race);
+    const { choices, steps, rows } = driver;
     return {
       ...outcome,
       choices,
       steps,
-      hash,
+      trace: tracker.hash,
       rows: rows ?? [],
       blocked: blockedIn(outcome.error),
+      race,
       warnings: host.warnings,
       promised: runtime.scheduler.promised,
     };
   } finally {
+    machine.tracker = null;
     leaveWorld(world);
     leave(home);
   }
+}
+
+type Outcome = Pick<Trial, "kind" | "value" | "error">;
+
+/** What came of a run: first an invariant that did not hold, then its own failure, then a race. */
+function outcomeOf(ended: Outcome | GivenUp, broken: Driver["broken"], race: Race | null): Outcome {
+  if (broken !== null) return { kind: "error", value: undefined, error: broken.error };
+  if (typeof ended === "string") return { kind: ended, value: undefined, error: undefined };
+  if (race !== null && ended.kind === "value") return { kind: "race", value: undefined, error: raceError(race) };
+  return ended;
 }
 
 const checking = (check: () => void, checkScheduler: () => void) => (): void => {
@@ -113,7 +139,8 @@ function blockedIn(error: unknown): readonly TaskReport[] {
 }
 
 /** What makes two failures the same: the kind, and who waits for what, or what the error says. */
-export function signatureOf({ kind, error, blocked }: Trial): string {
+export function signatureOf({ kind, error, blocked, race }: Trial): string {
+  if (kind === "race" && race !== null) return signatureOfRace(race);
   if (kind !== "deadlock" && kind !== "leak") return `${kind}: ${String(error)}`;
   const said = blocked.map(({ name, waitsFor }) => `${name} ${waitsFor?.operation} ${waitsFor?.object}`);
   return `${kind}: ${said.sort().join("; ")}`;

@@ -11,6 +11,7 @@ import { Random } from "../base/random.ts";
 import { Alarm } from "../core/alarm.ts";
 import { afterwards } from "../core/machine.ts";
 import type { Scheduler } from "../core/scheduler.ts";
+import { CHANCE, CLOCK, READ, touch, WRITE } from "../core/tracker.ts";
 
 const EPOCH = Date.UTC(2000, 0, 1);
 /** So often may timers go off while no task runs: an interval that was forgotten would keep the run going for ever. */
@@ -129,10 +130,12 @@ export class World {
   }
 
   now(): number {
+    touch(this.scheduler, CLOCK, READ);
     return this.scheduler.host.now();
   }
 
   random(): number {
+    touch(this, CHANCE, WRITE);
     return this.chance.next() / 2 ** 32;
   }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as offshoot from "offshoot";
+import * as testing from "offshoot/testing";
 import * as errors from "../../src/base/errors.ts";
 
 // @ts-expect-error: a module under another name is another copy of it
@@ -18,6 +19,7 @@ const samples = (from: typeof errors): Record<string, Error> => ({
   EndOfChannel: from.EndOfChannel.of("m"),
   DeadlockError: new from.DeadlockError("m", "report"),
   LeakError: new from.LeakError("m", "report"),
+  RaceError: new from.RaceError("m"),
   MisuseError: new from.MisuseError("m"),
 });
 
@@ -36,7 +38,7 @@ test("every class has a code of the table, a name, and is exported", () => {
     const { code } = error as errors.OffshootError;
     assert.equal(error.name, name);
     assert.ok(code in errors.errorCodes, code);
-    assert.equal(classOf(offshoot, name), classOf(errors, name));
+    assert.equal(classOf({ ...testing, ...offshoot }, name), classOf(errors, name));
     codes.add(code);
   }
   assert.deepEqual([...codes].sort(), Object.keys(errors.errorCodes).sort());

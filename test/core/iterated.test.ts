@@ -2,10 +2,23 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { always, channel, currentTask, go, group, MisuseError, select, shield, sleep, yieldNow } from "offshoot";
+import {
+  always,
+  type Channel,
+  channel,
+  currentTask,
+  go,
+  group,
+  MisuseError,
+  select,
+  shield,
+  sleep,
+  yieldNow,
+} from "offshoot";
 import { simulate } from "../../src/testing/simulate.ts";
 
-const jobs = channel<number>();
+/** Made anew by the body of each run. */
+let jobs!: Channel<number>;
 
 const operations: Record<string, () => Iterable<unknown>> = {
   receive: () => jobs.receive(),
@@ -20,6 +33,11 @@ const operations: Record<string, () => Iterable<unknown>> = {
   "a group with children": () => group((g) => void g.go(() => sleep(1))),
   shield: () => shield(jobs.receive()),
 } as unknown as Record<string, () => Iterable<unknown>>;
+
+function assertNobodyWaits(): void {
+  const stats = jobs.stats();
+  assert.equal(stats.waitingReceivers + stats.waitingSenders, 0);
+}
 
 /** Without it an operation that always parks would fill the memory. */
 function bounded(_: unknown, i: number): void {
@@ -52,6 +70,7 @@ for (const [what, make] of Object.entries(operations)) {
         let runs = 0;
         const body = function* () {
           if (++runs > 1) return; // a task in the queue twice would be told by the count
+          jobs = channel<number>();
           const other = go(() => yieldNow());
           try {
             iterate(make());
@@ -61,13 +80,13 @@ for (const [what, make] of Object.entries(operations)) {
             assert.match(error.message, /was iterated/);
           }
           assert.equal(currentTask().status, "running");
-          const stats = jobs.stats();
-          assert.equal(stats.waitingReceivers + stats.waitingSenders, 0);
+          assertNobodyWaits();
           yield* other;
           yield* sleep(5);
         };
         await simulate(body, seed === undefined ? {} : { seed });
         assert.equal(runs, 1, `seed ${seed}`);
+        assertNobodyWaits();
       }
     });
   }
@@ -77,6 +96,7 @@ test("an operation iterated when the budget is spent is misuse all the same", as
   let runs = 0;
   await simulate(function* () {
     if (++runs > 1) return;
+    jobs = channel<number>();
     for (let i = 0; i < 128; i++) yield* always(i);
     assert.throws(() => [...(jobs.receive() as unknown as Iterable<unknown>)], MisuseError);
     yield* sleep(1);

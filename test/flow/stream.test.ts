@@ -137,9 +137,9 @@ test("Readable.fromWeb makes a stream of Node of it: values, end, error, destroy
     );
   });
 
-  const left = channel<string>();
-  const node = toNode(left);
   await simulate(function* () {
+    const left = channel<string>();
+    const node = toNode(left);
     node.destroy();
     yield* settled();
     yield* settled();

@@ -63,7 +63,7 @@ test("the report says who waits for what, where, who holds it, and shows the ste
     report,
     /task #2 "first" waits for mutex\.lock b, since 0 ms, held by task #3 "second"\n {6}at first \(.*explore\.test\.ts:\d+:\d+\)\n {6}spawned at /,
   );
-  assert.match(report, /locks: task #\d .* waits for mutex\.lock/);
+  assert.match(report, /in a circle:\n {4}task #2 "first" {2}── mutex\.lock b ──> task #3 "second"\n/);
   assert.match(report, / {2}mutex\.lock a\n {26}> mutex\.lock b\n/);
   assert.ok(report.endsWith(`replay(body, "${token}")`));
   assert.deepEqual(

@@ -143,8 +143,8 @@ test("2 philosophers: 9 - 1 - 4 + 1 - 2, 3 philosophers: 27 - 1 - 8 + 1 - 3", ()
   assert.equal(tracesOf(lockPrograms["two philosophers"] as Program), 3);
   assert.equal(tracesOf(lockPrograms["three philosophers"] as Program), 16);
 });
-// The one who waits comes before or after each that is done. The order of those makes no difference, not even who is the last.
-counts("one waits for n that are done: 2^n", [2, 4, 8, 16], (n) => ({
+// Some are done before the one comes that waits, and their order makes no difference. It does for the k who are done after that.
+counts("one waits for n that are done: n! / (n - k)!, summed over k", [2, 5, 16, 65], (n) => ({
   waitgroups: 1,
   tasks: [
     [["add", 0, n], ...many(n + 1, (i): Op => ["spawn", i + 1])],

@@ -114,11 +114,11 @@ test("a send on a closed channel throws ClosedError, which says who closed it an
 });
 
 test("an uncaught ClosedError of the sender's side fails the run, as a panic does", async () => {
-  const c = channel<number>();
-  c.close();
   const error = await rejected(
     ClosedError,
     simulate(function* () {
+      const c = channel<number>();
+      c.close();
       go(function* () {
         yield* c.send(1);
       });

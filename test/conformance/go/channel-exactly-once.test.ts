@@ -125,20 +125,22 @@ test("a hundred senders and a hundred receivers of ten thousand values lose and 
 
 test("the invariants of the channel hold after every step", async () => {
   for (let seed = 0; seed < 20; seed++) {
-    const c = channel<number>(seed % 4) as Channel<number> & { check(): void };
+    let c!: Channel<number> & { check(): void };
     let checks = 0;
     const check = (): void => {
       checks++;
       c.check();
     };
     await simulate(
-      () =>
-        manyToMany(
+      () => {
+        c = channel<number>(seed % 4) as typeof c;
+        return manyToMany(
           c,
           [gives["send"] as Give, gives["select"] as Give],
           [drains["next"] as Drain, drains["select"] as Drain],
           10,
-        ),
+        );
+      },
       { seed, check },
     );
     assert.ok(checks > 5, `only ${checks} steps`);

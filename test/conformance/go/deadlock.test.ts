@@ -5,7 +5,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { channel, DeadlockError, go, group, LeakError, never, type Operation, select, sleep } from "offshoot";
+import {
+  type Channel,
+  channel,
+  DeadlockError,
+  go,
+  group,
+  LeakError,
+  never,
+  type Operation,
+  select,
+  sleep,
+} from "offshoot";
 import { simulate } from "../../../src/testing/simulate.ts";
 import { rejected } from "../../support/caught.ts";
 
@@ -42,11 +53,11 @@ test("a main that waits for a value nobody can send is a deadlock, reported with
 });
 
 test("every task that waits is named with what it waits for and where", async () => {
-  const jobs = channel<number>(0, { name: "jobs" });
-  const full = channel<number>(1, { name: "full" });
   const error = await rejected(
     DeadlockError,
     simulate(function* boss() {
+      const jobs = channel<number>(0, { name: "jobs" });
+      const full = channel<number>(1, { name: "full" });
       yield* full.send(0);
       go(function* taker() {
         yield* jobs.next(); // at: taker
@@ -82,17 +93,17 @@ test("every task that waits is named with what it waits for and where", async ()
 });
 
 test("the report shows the whole chain of calls of a task, innermost first", async () => {
-  const c = channel<number>(0, { name: "c" });
-  function* inner(): Operation<number> {
+  function* inner(c: Channel<number>): Operation<number> {
     return yield* c.receive(); // at: inner
   }
-  function* middle(): Operation<number> {
-    return yield* inner(); // at: middle
+  function* middle(c: Channel<number>): Operation<number> {
+    return yield* inner(c); // at: middle
   }
   const error = await rejected(
     DeadlockError,
     simulate(function* outer() {
-      yield* middle(); // at: outer
+      const c = channel<number>(0, { name: "c" });
+      yield* middle(c); // at: outer
     }),
   );
   const places = ["inner", "middle", "outer"].map((mark) => error.report.indexOf(at(mark)));

@@ -149,10 +149,16 @@ test("300 seeds of chaos, in random orders and in production's, end in order", a
   let opened = 0;
   let failed = 0;
   for (let seed = 0; seed < 300; seed++) {
-    const chaos = new Chaos(seed);
+    let chaos!: Chaos;
     try {
       const check = (): void => chaos.channels.forEach((c) => void c.check());
-      await simulate(() => chaos.program(), { seed: seed % 4 === 0 ? undefined : seed, check });
+      await simulate(
+        () => {
+          chaos = new Chaos(seed);
+          return chaos.program();
+        },
+        { seed: seed % 4 === 0 ? undefined : seed, check },
+      );
     } catch (error) {
       if (!expected(error)) throw new Error(`seed ${seed}`, { cause: error });
       failed++;

@@ -90,10 +90,11 @@ test("selects and plain operations stand in one line: first come, first served",
 });
 
 test("a select that sends and receives on one rendezvous never meets itself: it waits", async () => {
-  const c = channel<number>(0, { name: "c" });
+  let c!: Channel<number>;
   const error = await rejected(
     DeadlockError,
     simulate(function* () {
+      c = channel<number>(0, { name: "c" });
       assert.equal(selectNow({ give: c.send(1), take: c.receive() }), undefined);
       yield* select({ give: c.send(1), take: c.receive() });
     }),

@@ -74,9 +74,9 @@ for (const [what, failure] of [
   ["close with an error", new Error("broke")],
 ] as const) {
   test(`${what} wakes a select that waits to receive, and takes it out of its other lines`, async () => {
-    const silent = channel<number>();
     await simulate(function* () {
       const c = channel<number>();
+      const silent = channel<number>();
       const task = go(function* () {
         return yield* caught(Error, select({ silent: silent.send(1), c: c.receive() }));
       });

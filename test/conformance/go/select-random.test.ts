@@ -141,10 +141,16 @@ class World {
 test("300 random programs conserve every value and leave nobody waiting", async () => {
   let moved = 0;
   for (let seed = 0; seed < 300; seed++) {
-    const world = new World(seed);
+    let world!: World;
     const order = seed % 5 === 0 ? undefined : seed; // every fifth in production's order
     try {
-      await simulate(() => world.program(), { seed: order, check: () => world.check() });
+      await simulate(
+        () => {
+          world = new World(seed);
+          return world.program();
+        },
+        { seed: order, check: () => world.check() },
+      );
     } catch (error) {
       const errors = error instanceof AggregateError ? error.errors : [error];
       if (!errors.every((each) => each instanceof TaskCancelledError))
@@ -158,8 +164,14 @@ test("300 random programs conserve every value and leave nobody waiting", async 
 
 test("a random program repeats itself exactly for the same seed", async () => {
   const history = async (seed: number): Promise<string> => {
-    const world = new World(seed);
-    await simulate(() => world.program(), { seed }).catch(() => {});
+    let world!: World;
+    await simulate(
+      () => {
+        world = new World(seed);
+        return world.program();
+      },
+      { seed },
+    ).catch(() => {});
     return `${world.sent} ${world.received}`;
   };
   const histories = new Set<string>();

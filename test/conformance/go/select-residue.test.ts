@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  type Channel,
   channel,
   currentTask,
   go,
@@ -34,11 +35,13 @@ async function growth(body: () => Promise<void>): Promise<number> {
 }
 
 test("100 000 selects that waited leave no record on the silent channels they also named", async () => {
-  const silent = [channel<number>(), channel<number>(3), channel<number>(Number.POSITIVE_INFINITY)];
-  const full = channel<number>(1);
-  full.trySend(1);
+  let silent: Channel<number>[] = [];
+  let full!: Channel<number>;
   const grown = await growth(() =>
     simulate(function* () {
+      silent = [channel<number>(), channel<number>(3), channel<number>(Number.POSITIVE_INFINITY)];
+      full = channel<number>(1);
+      full.trySend(1);
       const ping = channel<number>();
       go(function* () {
         for (let n = 0; n < 100_000; n++) yield* ping.send(n);
@@ -56,6 +59,7 @@ test("100 000 selects that waited leave no record on the silent channels they al
       }
     }),
   );
+  assert.equal(silent.length, 3);
   for (const c of [...silent, full]) {
     assert.deepEqual([c.stats().waitingSenders, c.stats().waitingReceivers], [0, 0]);
   }
@@ -128,9 +132,11 @@ test("selectNow leaves no record, taken or not", () => {
 
 test("a value that was sent and taken is not kept by the channel", { skip: collect === undefined }, async () => {
   const refs: WeakRef<object>[] = [];
-  const c = channel<object>(4);
-  const meeting = channel<object>();
+  let c!: Channel<object>;
+  let meeting!: Channel<object>;
   await simulate(function* () {
+    c = channel<object>(4);
+    meeting = channel<object>();
     for (let n = 0; n < 20; n++) {
       const value = { n };
       refs.push(new WeakRef(value));
@@ -157,8 +163,8 @@ test("a value that was sent and taken is not kept by the channel", { skip: colle
 test("100 000 waiters leave a line in any order, from its middle too, without a search", async () => {
   const n = 100_000; // a search through the line for each would take some 2.5e9 steps
   let cleaned = 0;
-  const c = channel<number>();
   await simulate(function* () {
+    const c = channel<number>();
     function* waiter(): Operation<void> {
       try {
         yield* c.receive();
@@ -178,8 +184,9 @@ test("100 000 waiters leave a line in any order, from its middle too, without a 
 });
 
 test("selects of 1 000 cases, 1 000 of them at a time in every line, are settled one by one", async () => {
-  const channels = Array.from({ length: 1_000 }, () => channel<number>());
+  let channels: Channel<number>[] = [];
   const winners = await simulate(function* () {
+    channels = Array.from({ length: 1_000 }, () => channel<number>());
     const cases = channels.map((c) => c.receive());
     const tasks = channels.map(() => go(() => select(cases))); // one leaf, used by all of them at once
     yield* yieldNow();
@@ -196,12 +203,13 @@ test("selects of 1 000 cases, 1 000 of them at a time in every line, are settled
     winners,
     Array.from({ length: 1_000 }, (_, i) => 999 - i),
   );
+  assert.equal(channels.length, 1_000);
   for (const c of channels) assert.equal(c.stats().waitingReceivers, 0);
 });
 
 test("a select that turns out to be misuse while it enlists leaves no record on the cases before the bad one", async () => {
-  const c = channel<number>();
   await simulate(function* () {
+    const c = channel<number>();
     const task = go(function* (): Operation<string> {
       yield* caught(MisuseError, select({ c: c.receive(), self: currentTask() }));
       assert.equal(c.stats().waitingReceivers, 0);

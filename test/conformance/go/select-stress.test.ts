@@ -102,8 +102,14 @@ test("the same at length on the production loop", async () => {
 
 test("the invariants of all channels hold after every step of it", async () => {
   for (let seed = 0; seed < 10; seed++) {
-    const channels = [0, 1, 3].map((capacity) => channel<number>(capacity) as Channel<number> & { check(): void });
-    await simulate(() => exchange(channels, 6), { seed, check: () => channels.forEach((c) => void c.check()) });
+    let channels!: (Channel<number> & { check(): void })[];
+    await simulate(
+      () => {
+        channels = [0, 1, 3].map((capacity) => channel<number>(capacity) as Channel<number> & { check(): void });
+        return exchange(channels, 6);
+      },
+      { seed, check: () => channels.forEach((c) => void c.check()) },
+    );
   }
 });
 

@@ -35,7 +35,12 @@ export function knownBugs(bugs: readonly KnownBug[]): void {
   for (const bug of bugs) {
     test(`${bug.name}: found, and found again by its token`, async (context) => {
       const buggy = bodyOf(bug, false);
-      const { failure, runs } = await explore(buggy, { name: bug.name, runs: FOUND_WITHIN, timeMs: 60_000 });
+      const { failure, runs } = await explore(buggy, {
+        name: bug.name,
+        races: "ignore",
+        runs: FOUND_WITHIN,
+        timeMs: 60_000,
+      });
       assert.ok(failure !== undefined, "found nothing");
       context.diagnostic(`found in run ${runs}, token ${failure.token}`);
       assert.deepEqual({ kind: failure.kind, blocked: waits(failure) }, { kind: bug.kind, blocked: blockedIn(bug) });
@@ -46,7 +51,13 @@ export function knownBugs(bugs: readonly KnownBug[]): void {
     test(`${bug.name}: found by chance, too`, async () => {
       for (const strategy of ["random", "pct", "pos"] as const) {
         const name = `${bug.name} (${strategy})`;
-        const { ok } = await explore(bodyOf(bug, false), { name, strategy, runs: FOUND_WITHIN, timeMs: 60_000 });
+        const { ok } = await explore(bodyOf(bug, false), {
+          name,
+          strategy,
+          races: "ignore",
+          runs: FOUND_WITHIN,
+          timeMs: 60_000,
+        });
         assert.equal(ok, false, `${strategy} found nothing`);
       }
     });
@@ -69,7 +80,7 @@ async function silent(
   strategy: Strategy,
   runs: number,
 ): Promise<ExploreResult<unknown>> {
-  const result = await explore(body, { name: `${name} (fixed)`, strategy, runs, timeMs: 60_000 });
+  const result = await explore(body, { name: `${name} (fixed)`, strategy, races: "ignore", runs, timeMs: 60_000 });
   assert.equal(result.failure?.report, undefined);
   const ended = [...result.outcomes.values()].reduce((sum, { count }) => sum + count, 0);
   assert.equal(ended, result.runs, "a run was given up");

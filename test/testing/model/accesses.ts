@@ -59,7 +59,7 @@ export function accessesOf(op: Op, data: Data, { accepted, chosen, changes, next
     case "write-unlock":
       return [[`rwlock ${id}`, modeOf(op[0], at(data.rwlocks, id))]];
     case "add":
-      return [[groupOf(id), at(data.waitgroups, id).count + op[2] < 0 ? "write" : op[2] < 0 ? "decrease" : "increase"]];
+      return [[groupOf(id), countingOf(op[2], at(data.waitgroups, id))]];
     case "wait":
       return [[groupOf(id), "read"]];
     case "open":
@@ -83,6 +83,12 @@ export function accessesOf(op: Op, data: Data, { accepted, chosen, changes, next
     default:
       return [];
   }
+}
+
+/** Who wakes somebody by counting down to zero ends the step there: it makes a difference who that is. */
+function countingOf(n: number, { count, line }: Data["waitgroups"][number]): Mode {
+  if (n >= 0) return "increase";
+  return count + n < 0 || line.length > 0 ? "write" : "decrease";
 }
 
 /** Readers come and go in any order, as long as no writer has to do with it. */

@@ -1,0 +1,82 @@
+// A location: a part of an object, and who has accessed it. Accesses that do not depend on each other form a group; each depends on all of the group before.
+
+import { WRITE } from "../../core/tracker.ts";
+import type { Clock } from "./clock.ts";
+
+/** 32 bits of two numbers. */
+export function mix(a: number, b: number): number {
+  let h = Math.imul(a ^ (b + 0x9e3779b9), 0x85ebca6b);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 13);
+}
+
+export class Location {
+  /** The same in all orders; empty where nobody wants to know. */
+  declare readonly name: string;
+  /** Of the group that is open. */
+  declare private mode: number;
+  /** Two hashes of 32 bits of all groups before, and of the one that is open, whose accesses have no order. */
+  declare private before: number;
+  declare private before2: number;
+  declare private group: number;
+  declare private group2: number;
+  /** The steps of the group that is open, and of the one before it. A step that only has to come before, and does not depend, is there as -1 - step. */
+  declare current: number[];
+  declare previous: number[];
+  declare private stepMode: number;
+  /** What has been done by the time of the latest accesses: all of them, and those that were WRITE. */
+  declare all: Clock | null;
+  declare writes: Clock | null;
+
+  constructor(name: string) {
+    this.name = name;
+    this.mode = WRITE;
+    this.before = 0;
+    this.before2 = 0;
+    this.group = 0;
+    this.group2 = 0;
+    this.current = [];
+    this.previous = [];
+    this.stepMode = WRITE;
+    this.all = null;
+    this.writes = null;
+  }
+
+  /** Takes note of an access, for the hash. `event` stands for the step. */
+  note(event: number, mode: number): void {
+    if (mode === WRITE || mode !== this.mode) {
+      this.before = mix(this.before, this.group);
+      this.before2 = mix(this.before2, this.group2 ^ 0x5bd1e995);
+      this.group = 0;
+      this.group2 = 0;
+      this.mode = mode;
+    }
+    this.group = (this.group + mix(event, this.before)) | 0;
+    this.group2 = (this.group2 + mix(this.before2, event)) | 0;
+  }
+
+  get hash(): number {
+    return mix(this.before, this.group);
+  }
+
+  get hash2(): number {
+    return mix(this.before2, this.group2);
+  }
+
+  /** The steps that one with such an access depends on, or has to come after. */
+  dependsOn(mode: number): readonly number[] {
+    return mode !== WRITE && mode === this.stepMode ? this.previous : this.current;
+  }
+
+  /** Takes note of a step, once it is over. `after` are those that come before it in any order. */
+  add(step: number, mode: number, after: readonly number[]): void {
+    if (mode === WRITE || mode !== this.stepMode) {
+      this.previous = this.current;
+      this.current = [];
+      this.stepMode = mode;
+    }
+    this.current.push(step);
+    for (const other of after) this.current.push(other < 0 ? other : -1 - other);
+  }
+}
