@@ -10,7 +10,7 @@ import type { Checked, Outcome } from "../core/types.ts";
 import { cells } from "./cell.ts";
 import type { Step } from "./driver.ts";
 import { type Caller, callerOf, keepToken, keptSchedules } from "./kept.ts";
-import { type Planned, planOf } from "./plan.ts";
+import { type Covered, type Planned, planOf } from "./plan.ts";
 import { Replay } from "./policies/replay.ts";
 import { circleIn, reportOf } from "./report.ts";
 import { decode, deviationsOf, encode, type Schedule } from "./schedule.ts";
@@ -69,6 +69,8 @@ export interface ExploreResult<out T> {
   readonly traces: number;
   /** Has every trace been run, as far as there are choices? */
   readonly exhausted: boolean;
+  /** What the exploration has covered, in words. */
+  readonly covered: Covered;
   /** Distinct results, by their inspected form. */
   readonly outcomes: ReadonlyMap<string, Seen<T>>;
   readonly failure: Failure | undefined;
@@ -111,6 +113,8 @@ class Exploration<T> {
   declare private readonly outcomes: Map<string, { value: T; count: number; token: string }>;
   /** The traces that runs were. */
   declare private readonly traces: Set<number>;
+  /** The latest run was a trace, or had an outcome, that had not been seen. */
+  declare private latestIsNew: boolean;
   declare private runs: number;
   declare private failure: Failure | undefined;
   /** How many cells had been made when it began. */
@@ -125,6 +129,7 @@ class Exploration<T> {
     this.started = clock.now();
     this.outcomes = new Map();
     this.traces = new Set();
+    this.latestIsNew = false;
     this.runs = 0;
     this.failure = undefined;
     this.cellsBefore = cells.made;
@@ -137,17 +142,25 @@ class Exploration<T> {
     for (const { deviations } of settings.keeps ? keptSchedules(caller) : []) {
       const trial = await attempt(this.body, new Replay(deviations), this.options(true));
       if (this.isFailure(trial) && this.failure === undefined) await this.fail(trial, "as a kept schedule says");
-      if (this.isOver()) return this.result(false);
+      if (this.isOver()) return this.result("some orders");
     }
     // 2 does the body do the same when the same is chosen?
     if (!settings.trial.external) await this.checkRepeatable();
     // 3 what the strategy tries
-    const plan = planOf(settings.strategy, settings.seed, settings.bound, () => this.progress());
+    const { strategy, seed, bound, recheck } = settings;
+    const plan = planOf(strategy, {
+      seed,
+      bound,
+      recheck,
+      progress: () => this.progress(),
+      isNew: () => this.latestIsNew,
+    });
     for (let next = plan.next(); ; ) {
       if (next.done === true) return this.result(next.value);
       const trial = await this.see(next.value);
       next = plan.next(trial);
-      if (this.isOver()) return this.result(next.done === true && next.value && this.failure === undefined);
+      if (this.isOver())
+        return this.result(next.done === true && this.failure === undefined ? next.value : "some orders");
     }
   }
 
@@ -178,11 +191,13 @@ class Exploration<T> {
     const trial = await attempt(this.body, strategy, this.options(false));
     if (trial.kind === "redundant") return trial;
     this.runs++;
+    const before = this.traces.size + this.outcomes.size;
     if (trial.kind !== "spent") this.traces.add(trial.trace);
     this.promised ||= trial.promised;
     if (this.isFailure(trial)) {
       if (this.failure === undefined) await this.fail(trial, `in run ${this.runs} (${name})`);
     } else if (trial.kind !== "spent") this.count(trial);
+    this.latestIsNew = this.traces.size + this.outcomes.size > before;
     return trial;
   }
 
@@ -229,14 +244,16 @@ class Exploration<T> {
     if (this.settings.keeps) keepToken(this.caller, this.failure.token);
   }
 
-  private result(exhausted: boolean): ExploreResult<T> {
+  private result(found: Covered): ExploreResult<T> {
     const { runs, outcomes, failure } = this;
     // What goes on between the awaits of an async body is not chosen here.
+    const covered = this.promised ? "some orders" : found;
     return {
       ok: failure === undefined,
       runs,
       traces: this.traces.size,
-      exhausted: exhausted && !this.promised,
+      exhausted: covered !== "some orders",
+      covered,
       outcomes,
       failure,
     };

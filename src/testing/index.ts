@@ -7,7 +7,7 @@ export { cell, choose } from "./cell.ts";
 export type { Step } from "./driver.ts";
 export type { BlockedTask, ExploreResult, Failure, Seen } from "./explore.ts";
 export { explore, explored, replay } from "./explore.ts";
-export type { StrategyName as Strategy } from "./plan.ts";
+export type { Covered, StrategyName as Strategy } from "./plan.ts";
 export type { ExploreOptions } from "./settings.ts";
 export type { SimulateOptions } from "./simulate.ts";
 export { simulate } from "./simulate.ts";

@@ -1,5 +1,4 @@
-// Plans: which strategies an exploration tries, one run after the other. A plan is a generator that is told how each run ended, and returns whether it has covered
-// all there is.
+// Plans: which strategies an exploration tries, one run after the other. A plan is a generator that is told how each run ended, and returns what it has covered.
 
 import { MisuseError } from "../base/errors.ts";
 import { Dpor } from "./policies/dpor.ts";
@@ -12,7 +11,8 @@ import type { Trial } from "./trial.ts";
 /**
  * How an exploration chooses its orders.
  *
- * - `"portfolio"`: production's order, then all orders with one departure from it, then some with two, then "random", "pos" and "pct" in turn
+ * - `"portfolio"`: production's order, then all orders with one departure from it; if they are few all orders, or one of each trace; then some orders with two
+ *   departures, and "random", "pos" and "pct" in turn
  * - `"fifo"`: production's order, one run
  * - `"random"`: any order, each choice by lot
  * - `"pct"`: tasks have random priorities, which change once or twice in a run: for bugs that need one task to be far behind
@@ -24,6 +24,16 @@ import type { Trial } from "./trial.ts";
  */
 export type StrategyName = "portfolio" | "fifo" | "random" | "pct" | "pos" | "delay" | "preempt" | "dfs" | "dpor";
 
+/**
+ * What an exploration has covered.
+ *
+ * - `"every order"`: nothing else can happen
+ * - `"every trace"`: of orders that differ only in steps that have nothing to do with each other, one was run, and the others do the same; as far as tasks share
+ *   nothing but what the package knows of: channels, locks, cells, tasks, time. A plain variable that several tasks use is not seen.
+ * - `"some orders"`: what was run
+ */
+export type Covered = "every order" | "every trace" | "some orders";
+
 /** A run that is to be made. */
 export interface Planned {
   readonly strategy: Strategy;
@@ -31,12 +41,22 @@ export interface Planned {
   readonly name: string;
 }
 
-export type Plan = Generator<Planned, boolean, Trial>;
+export type Plan = Generator<Planned, Covered, Trial>;
 
-/** How far the exploration has come, from 0 to 1. */
-export type Progress = () => number;
+/** What a plan goes by. */
+export interface Aims {
+  readonly seed: number;
+  readonly bound: number | undefined;
+  /** Random runs after a search by traces. */
+  readonly recheck: number;
+  /** How far the exploration has come, from 0 to 1. */
+  progress(): number;
+  /** Was the trace of a run, or its outcome, first seen in that run? */
+  isNew(trial: Trial): boolean;
+}
 
-export function planOf(name: StrategyName, seed: number, bound: number | undefined, progress: Progress): Plan {
+export function planOf(name: StrategyName, aims: Aims): Plan {
+  const { seed, bound } = aims;
   switch (name) {
     case "fifo":
       return once();
@@ -51,9 +71,9 @@ export function planOf(name: StrategyName, seed: number, bound: number | undefin
     case "dfs":
       return tree("dfs", free, Number.POSITIVE_INFINITY);
     case "dpor":
-      return reduced();
+      return reduced(aims);
     case "portfolio":
-      return portfolio(seed, progress);
+      return portfolio(aims);
     default:
       throw new MisuseError(
         `explore: strategy must be "portfolio", "fifo", "random", "pct", "pos", "delay", "preempt", "dfs" or "dpor", got ${JSON.stringify(name)}.`,
@@ -63,14 +83,13 @@ export function planOf(name: StrategyName, seed: number, bound: number | undefin
 
 function* once(): Plan {
   yield { strategy: production, name: "production's order" };
-  return false;
+  return "some orders";
 }
 
-const tree = (name: string, price: Price, bound: number): Plan => searched(name, new Search(price, bound));
+const tree = (name: string, price: Price, bound: number): Plan =>
+  searched(name, new Search(price, bound), "every order");
 
-const reduced = (): Plan => searched("dpor", new Dpor());
-
-function* searched(name: string, search: Search | Dpor): Plan {
+function* searched(name: string, search: Search | Dpor, covered: Covered): Plan {
   do {
     const { kind } = yield { strategy: search, name };
     if (kind === "spent") search.cut = true;
@@ -79,7 +98,18 @@ function* searched(name: string, search: Search | Dpor): Plan {
         `explore: the body is not repeatable: choice ${search.differs + 1} of a run had other options than the same choice before. Take chance, time and shared state out of the body; make what it uses inside it.`,
       );
   } while (search.next());
-  return !search.cut;
+  return search.cut ? "some orders" : covered;
+}
+
+/** One order of each trace. Then some at random: a trace or an outcome that is new there shows that tasks share what is not tracked. */
+function* reduced({ seed, recheck, isNew }: Aims): Plan {
+  const covered = yield* searched("dpor", new Dpor(), "every trace");
+  if (covered !== "every trace") return covered;
+  for (let i = 0; i < recheck; i++) {
+    const trial = yield { strategy: new RandomWalk(seed + i * 0x9e3779b1), name: "random, after dpor" };
+    if (isNew(trial)) return "some orders";
+  }
+  return covered;
 }
 
 /** Random strategies in turn. */
@@ -98,19 +128,24 @@ function randomOf(name: string, seed: number, expected: number, i: number): Stra
   return new RandomWalk(seed);
 }
 
-/** Production's order, what is near it, all orders if they are few, and then chance. */
-function* portfolio(seed: number, progress: Progress): Plan {
+/** Production's order, what is near it, all there is if that is little, and then chance. */
+function* portfolio(aims: Aims): Plan {
+  const { seed, progress } = aims;
   yield* once();
-  if (yield* tree("delay 1", delays, 1)) return true;
-  if (yield* whileBelow(0.15, progress, tree("dfs", free, Number.POSITIVE_INFINITY))) return true;
-  if (yield* whileBelow(0.45, progress, tree("delay 2", delays, 2))) return true;
+  const near = yield* tree("delay 1", delays, 1);
+  if (near === "every order") return near;
+  const all = yield* whileBelow(0.15, progress, tree("dfs", free, Number.POSITIVE_INFINITY));
+  if (all === "every order") return all;
+  const traces = yield* whileBelow(0.4, progress, reduced(aims));
+  if (traces === "every trace") return traces;
+  yield* whileBelow(0.6, progress, tree("delay 2", delays, 2));
   return yield* forEver(["random", "pos", "pct", "random", "pos", "pct"], seed);
 }
 
 /** A plan, as long as the exploration has not come further than this. */
-function* whileBelow(share: number, progress: Progress, plan: Plan): Plan {
+function* whileBelow(share: number, progress: () => number, plan: Plan): Plan {
   for (let next = plan.next(); progress() < share; next = plan.next(yield next.value)) {
     if (next.done === true) return next.value;
   }
-  return false;
+  return "some orders";
 }

@@ -18,6 +18,8 @@ export interface ExploreOptions {
   readonly seed?: number | undefined;
   /** The bound of "delay" (departures from production's order) and "preempt" (tasks stopped that could go on). Default: 2. */
   readonly bound?: number | undefined;
+  /** So many random runs after a search by traces ("dpor") that has come to its end. What is new there shows that tasks share what is not tracked. Default: 100. */
+  readonly recheck?: number | undefined;
   /** Steps after which a run is given up, which says nothing about it. Default: 10 000. */
   readonly maxSteps?: number | undefined;
   /** May a timer go off while tasks can run ("racy", the default), or only when nothing else can happen ("idle")? */
@@ -43,6 +45,7 @@ export interface Settings {
   readonly timeMs: number;
   readonly seed: number;
   readonly bound: number | undefined;
+  readonly recheck: number;
   readonly leaks: boolean;
   readonly races: boolean;
   readonly keepGoing: boolean;
@@ -58,6 +61,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   const {
     strategy = "portfolio",
     bound,
+    recheck = 100,
     time = "racy",
     leaks = "error",
     races = "error",
@@ -69,6 +73,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
   const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
   atLeast("runs", runs, 1);
+  atLeast("recheck", recheck, 0);
   atLeast("timeMs", timeMs, 0);
   atLeast("maxSteps", maxSteps, 1);
   if (bound !== undefined) atLeast("bound", bound, 0);
@@ -79,13 +84,14 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   oneOf("time", time, ["racy", "idle"]);
   oneOf("leaks", leaks, ["error", "ignore"]);
   oneOf("races", races, ["error", "ignore"]);
-  planOf(strategy, seed, bound, () => 0);
+  planOf(strategy, { seed, bound, recheck, progress: () => 0, isNew: () => false });
   return {
     strategy,
     runs,
     timeMs,
     seed,
     bound,
+    recheck,
     leaks: leaks === "error",
     races: races === "error",
     keepGoing: options.keepGoing === true,
