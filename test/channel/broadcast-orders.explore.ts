@@ -184,3 +184,22 @@ test("a select that waits for a slow subscriber sends to all, or has taken the m
     };
   });
 });
+
+test("who subscribes to a broadcast that may be closed receives what is sent from then on, or the end", async () => {
+  await comesTo(["1 end", "end"], (watch) => {
+    const hub = watch(broadcast<number>({ name: "ticks" }));
+    return function* () {
+      const reads = go(function* () {
+        const mine = hub.subscribe({ name: "mine" });
+        const how = yield* received(mine);
+        mine[Symbol.dispose](); // after the end: nothing
+        return how;
+      });
+      go(() => {
+        hub.trySend(1);
+        hub.close();
+      });
+      return yield* reads;
+    };
+  });
+});

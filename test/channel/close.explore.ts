@@ -174,3 +174,36 @@ test("a select that sends finds the channel given up, or has sent, or has left i
     };
   });
 });
+
+test("next ends with the error a channel was closed with, after what was sent, and so does what never waits", async () => {
+  await comesTo(["a broken", "broken"], (watch) => {
+    const ch = watch(channel<string>(1, { name: "values" }));
+    return function* () {
+      const reads = go(function* () {
+        const got: string[] = [];
+        for (;;) {
+          const how = yield* told(ch.next().map((next) => String(next.value)));
+          got.push(how);
+          if (how === "broken") return got.join(" ");
+        }
+      });
+      go(() => void (ch.closed || ch.trySend("a")));
+      go(() => ch.close(new RangeError("broken")));
+      const how = yield* reads;
+      assert.equal(thrown(RangeError, () => ch.tryReceive()).message, "broken");
+      return how;
+    };
+  });
+});
+
+test("who receives from a channel that was given up for a reason finds its end", async () => {
+  await comesTo(["end", "undefined"], (watch) => {
+    const ch = watch(channel<void>());
+    return function* () {
+      const reads = go(() => ch.next().map(({ done }) => (done ? "end" : "undefined")));
+      go(() => ch.cancel(new RangeError("no more")));
+      go(() => void (ch.closed || ch.trySend()));
+      return yield* reads;
+    };
+  });
+});

@@ -229,3 +229,16 @@ test("map that fails has begun a call for all that it has taken, and leaves the 
     };
   });
 });
+
+test("any over the ends of channels lives with an end that is an error, and takes a peaceful one", async () => {
+  await comesTo(["end", "value"], (watch) => {
+    const [a, b] = [watch(channel<string>()), watch(channel<string>(1))];
+    return function* () {
+      go(() => a.close(new RangeError("broken")));
+      go(() => void (b.closed || b.trySend("b")));
+      go(() => b.close());
+      const { done } = yield* any([a.next(), b.next()]);
+      return done ? "end" : "value";
+    };
+  });
+});

@@ -2,7 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cancelled, Condition, go, group, MisuseError, Mutex, RwLock, sleep, yieldNow } from "offshoot";
+import {
+  Cancelled,
+  Condition,
+  go,
+  group,
+  type Lockable,
+  MisuseError,
+  Mutex,
+  RwLock,
+  sleep,
+  type Task,
+  yieldNow,
+} from "offshoot";
+import { choose } from "offshoot/testing";
 import { caught } from "../support/caught.ts";
 import { comesTo, ending } from "../support/outcomes.ts";
 
@@ -173,6 +186,68 @@ test("waiting without the lock is misuse, in whatever order it is locked by othe
       yield* sleep(1);
       changed.broadcast();
       return yield* waits;
+    };
+  });
+});
+
+/** A lock of somebody else, which does something when it is unlocked. */
+function foreign(mutex: Mutex, unlocked: () => void): Lockable {
+  return {
+    lock: () => mutex.lock(),
+    unlock: () => {
+      mutex.unlock();
+      unlocked();
+    },
+  };
+}
+
+test("a lock that is no Mutex is released and taken again like one", async () => {
+  await comesTo(["woken"], (watch) => {
+    const mutex = watch(new Mutex());
+    const lock = foreign(mutex, () => {});
+    const changed = watch(new Condition(lock, { name: "changed" }));
+    return function* () {
+      let ready = false;
+      const waits = go(function* () {
+        yield* lock.lock();
+        while (!ready) yield* changed.wait();
+        assert.ok(mutex.locked);
+        lock.unlock();
+        return "woken";
+      });
+      go(function* () {
+        yield* lock.lock();
+        ready = true;
+        changed.signal();
+        lock.unlock();
+      });
+      return yield* waits;
+    };
+  });
+});
+
+test("a task that its lock cancels, or fails, when it is released waits for nothing, and has the lock again", async () => {
+  await comesTo(["cancelled", "broken"], (watch) => {
+    const mutex = watch(new Mutex());
+    return function* () {
+      const fails = choose(2) === 1;
+      let waits: Task<string> | null = null;
+      const lock = foreign(mutex, () => {
+        if (!fails) waits?.cancel();
+        else throw new RangeError("broken");
+      });
+      const changed = watch(new Condition(lock));
+      waits = go(function* () {
+        yield* lock.lock();
+        if (!fails) yield* changed.wait();
+        else return (yield* caught(RangeError, changed.wait())).message;
+        return "?";
+      });
+      const other = go(() => mutex.tryLock()?.[Symbol.dispose]());
+      yield* other;
+      const how = yield* ending(waits);
+      assert.equal(mutex.locked, !fails);
+      return how;
     };
   });
 });

@@ -2,7 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { go, group, Once, type Operation, sleep, yieldNow } from "offshoot";
+import {
+  always,
+  Cancelled,
+  currentTask,
+  go,
+  group,
+  Mutex,
+  Once,
+  type Operation,
+  shield,
+  sleep,
+  yieldNow,
+} from "offshoot";
 import { caught } from "../support/caught.ts";
 import { comesTo, ending } from "../support/outcomes.ts";
 
@@ -76,6 +88,45 @@ test("the body goes on when its only caller is cancelled, and the next one gets 
       });
       const how = yield* ending(first);
       return `${how} ${yield* once.do()}`;
+    };
+  });
+});
+
+test("a body that the end of the run has cut short is started again for cleanup, and only then", async () => {
+  await comesTo(["started 1, got 1", "started 2, got 2"], () => {
+    return function* () {
+      let started = 0;
+      const once = new Once(function* (): Operation<number> {
+        const mine = ++started;
+        yield* yieldNow();
+        yield* always(0);
+        return mine;
+      });
+      go(() => once.do());
+      try {
+        yield* yieldNow();
+        currentTask().cancel();
+        yield* always(0);
+      } catch (error) {
+        assert.ok(error instanceof Cancelled);
+      }
+      const got = yield* shield(once.do());
+      return `started ${started}, got ${got}`;
+    };
+  });
+});
+
+test("what the body locks it holds itself, and a caller who waits for it is told apart", async () => {
+  await comesTo(["1"], (watch) => {
+    const mutex = watch(new Mutex({ name: "setup" }));
+    return function* () {
+      const once = new Once(() => mutex.withLock(() => 1));
+      const held = yield* mutex.lock();
+      const asks = go(() => once.do());
+      go(() => held[Symbol.dispose]());
+      const got = yield* asks;
+      assert.equal(mutex.locked, false);
+      return String(got);
     };
   });
 });

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channel, go, group, named, Semaphore, select, sleep, yieldNow } from "offshoot";
+import { channel, go, group, MisuseError, named, Semaphore, select, sleep, yieldNow } from "offshoot";
+import { thrown } from "../support/caught.ts";
 import { comesTo, ending, Line } from "../support/outcomes.ts";
 
 test("no more than there are permits are inside together", async () => {
@@ -166,6 +167,26 @@ test("trying to acquire takes what is free, and never what somebody in line wait
       permits.release();
       yield* waits;
       return how;
+    };
+  });
+});
+
+test("permits without a limit never keep anybody waiting, and what is released was held", async () => {
+  await comesTo([2], (watch) => {
+    const permits = watch(new Semaphore(Number.POSITIVE_INFINITY, { name: "endless" }));
+    return function* () {
+      let most = 0;
+      yield* group((g) => {
+        for (const n of [1, 2])
+          g.go(function* () {
+            yield* permits.acquire(n);
+            most = Math.max(most, n);
+            yield* yieldNow();
+            permits.release(n);
+          });
+      });
+      thrown(MisuseError, () => permits.release());
+      return most;
     };
   });
 });

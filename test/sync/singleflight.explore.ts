@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { go, group, type Operation, SingleFlight, sleep, yieldNow } from "offshoot";
+import {
+  always,
+  Cancelled,
+  currentTask,
+  go,
+  group,
+  type Operation,
+  SingleFlight,
+  shield,
+  sleep,
+  yieldNow,
+} from "offshoot";
 import { caught } from "../support/caught.ts";
 import { comesTo, ending } from "../support/outcomes.ts";
 
@@ -109,6 +120,32 @@ test("a forgotten key starts a new call beside the one that is under way, whose 
       yield* yieldNow();
       const fresh = yield* flights.do("key", body);
       return `old ${(yield* old).value}, new ${fresh.value}`;
+    };
+  });
+});
+
+test("a call that the end of the run has cut short is made again for cleanup", async () => {
+  await comesTo(["made 1", "made 2"], () => {
+    const flights = new SingleFlight<string, number>();
+    return function* () {
+      let made = 0;
+      const body = function* (): Operation<number> {
+        made++;
+        yield* yieldNow();
+        yield* always(0);
+        return made;
+      };
+      const first = go(() => flights.do("key", body));
+      try {
+        yield* yieldNow();
+        currentTask().cancel();
+        yield* always(0);
+      } catch (error) {
+        assert.ok(error instanceof Cancelled);
+      }
+      yield* shield(ending(first));
+      yield* shield(flights.do("key", body));
+      return `made ${made}`;
     };
   });
 });
