@@ -7,7 +7,7 @@
 import { Cancelled } from "../base/errors.ts";
 import { afterwards, machine, mask, runErrands, unmask } from "./machine.ts";
 import { COUNTED, DAEMON, type GroupState, HELD, INHERITED, QUEUED, Scope, SHIELD, type Tasklet } from "./task.ts";
-import { LIFE, READ, touch, WRITE } from "./tracker.ts";
+import { LIFE, READ, SELF, touch, WAIT, WRITE } from "./tracker.ts";
 import { CANCEL, RUNNING, WAITING, type Waiter, wake } from "./waiter.ts";
 
 /** Cancels a scope with all that is below it. O(size of what is below); a work list instead of recursion, so that depth costs no stack. */
@@ -49,6 +49,7 @@ function outermost(scope: Scope): Scope {
 
 /** A task learns that the scope it is in has been cancelled. */
 function interrupt(task: Tasklet<unknown>): void {
+  if ((task.flags & HELD) === 0) touch(task, WAIT, WRITE);
   if (task.state === RUNNING) {
     mask();
   } else if (task.state === WAITING) {
@@ -58,6 +59,7 @@ function interrupt(task: Tasklet<unknown>): void {
     waiter.payload = undefined;
     wake(task, CANCEL, undefined);
   } else if ((task.flags & QUEUED) !== 0) {
+    if (task.owner !== null) touch(task.owner, SELF, WRITE);
     task.flags &= ~QUEUED; // its turn in the group is given up: it only has to end
     task.program.scheduler.ready(task);
   }

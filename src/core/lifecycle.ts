@@ -32,7 +32,7 @@ import {
   SHIELDED,
   Tasklet,
 } from "./task.ts";
-import { ADD, LIFE, READ, SELF, TAKE, touch, WRITE } from "./tracker.ts";
+import { ADD, LIFE, READ, SELF, TAKE, touch, WAIT, WRITE } from "./tracker.ts";
 import { CANCELLED, FAILED, READY, RUNNING, SUCCEEDED, VALUE, WAITING, wake } from "./waiter.ts";
 
 /** What the program does for this file. */
@@ -107,6 +107,7 @@ function passPlace(owner: Scope): void {
   while (group.queued.size > 0) {
     const task = group.queued.shift();
     if ((task.flags & QUEUED) === 0) continue; // cancelled meanwhile
+    touch(task, WAIT, WRITE);
     task.flags = (task.flags & ~QUEUED) | COUNTED;
     group.running++;
     task.program.scheduler.ready(task);

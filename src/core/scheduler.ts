@@ -20,8 +20,8 @@ import { Leaf, misuse } from "./leaf.ts";
 import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
-import { label, type Tasklet } from "./task.ts";
-import { CLOCK, READ, SELF, type Tracker, touch, WRITE } from "./tracker.ts";
+import { HELD, label, type Tasklet } from "./task.ts";
+import { CLOCK, READ, SELF, type Tracker, touch, WAIT, WRITE } from "./tracker.ts";
 import { type Awaited, FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
 
 /** Milliseconds the tasks may have before the event loop gets its turn. */
@@ -90,6 +90,9 @@ export class Scheduler implements Readier {
 
   /** Puts a task at the tail of the queue. */
   ready(task: Tasklet<unknown>): void {
+    // Somebody else wakes it, from a wait that could be cancelled.
+    if (machine.tracker !== null && task.waiter !== null && task !== machine.runner && (task.flags & HELD) === 0)
+      touch(task, WAIT, WRITE);
     this.queue.push(task);
     if (!this.awake) this.rouse();
   }
@@ -327,7 +330,10 @@ export class Scheduler implements Readier {
     machine.credit = 0;
     for (let alarm = timers.first(); alarm !== undefined && alarm.deadline <= now; alarm = timers.first()) {
       timers.remove(alarm);
-      if (machine.tracker !== null) machine.tracker.fires(alarm);
+      if (machine.tracker !== null) {
+        machine.tracker.fires(alarm);
+        touch(this, CLOCK, WRITE);
+      }
       alarm.fire();
       if (alarm === only) return;
     }

@@ -16,7 +16,7 @@ import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
-import { READ, SELF, tellMade, touch } from "./tracker.ts";
+import { LIFE, READ, SELF, tellMade, touch, WRITE } from "./tracker.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
 import type { Description, Home, Runner, Waiter } from "./waiter.ts";
 import { CANCELLED, FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
@@ -197,6 +197,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   }
 
   cancel(reason?: unknown): void {
+    touch(this, LIFE, WRITE);
     if (this.state < SUCCEEDED) this.program.cancel(bodyScope(this), reason);
   }
 
@@ -230,6 +231,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   }
 
   delist(waiter: Waiter): void {
+    touch(this, SELF, READ);
     this.joiners?.remove(waiter);
   }
 

@@ -20,6 +20,8 @@ export const TAKE = 3;
 export const SELF = 0;
 /** Of a task: whether it has been cancelled. Each of its steps looks at that. */
 export const LIFE = 1;
+/** Of a task: whether it waits. It matters who comes first, whoever wakes it or whoever cancels it. */
+export const WAIT = -7;
 /** Of a channel: the place of its first value; those of the others come after it. */
 export const PLACES = 2;
 /** Of a channel: everything. Sends and receives only ADD to it. */

@@ -8,7 +8,7 @@ import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
 import { type Keeper, spawn } from "../core/lifecycle.ts";
 import { type AnyBody, DAEMON, type GroupState, type Scope, type Tasklet } from "../core/task.ts";
-import { READ, SELF, touch, WRITE } from "../core/tracker.ts";
+import { LIFE, READ, SELF, touch, WRITE } from "../core/tracker.ts";
 import type { Checked, Operation, Outcome, Suspend, Task } from "../core/types.ts";
 
 export interface GroupOptions {
@@ -84,6 +84,7 @@ class GroupHandle implements Group {
   }
 
   cancel(reason?: unknown): void {
+    touch(this.scope.task, LIFE, WRITE);
     if (!this.ended) cancelScope(this.scope, reason);
   }
 

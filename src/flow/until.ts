@@ -82,6 +82,7 @@ class UntilSettled<T> extends Leaf<T> {
   }
 
   delist(waiter: Waiter): void {
+    touch(this.settlement, SELF, READ);
     this.settlement.waiters.remove(waiter);
   }
 

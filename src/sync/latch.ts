@@ -62,6 +62,7 @@ export class Latch {
 
   /** @internal */
   leave(waiter: Waiter): void {
+    touch(this, SELF, READ);
     this.waiters.remove(waiter);
   }
 

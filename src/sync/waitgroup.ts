@@ -132,6 +132,7 @@ export class WaitGroup {
 
   /** @internal */
   leave(waiter: Waiter): void {
+    touch(this, SELF, READ);
     this.waiters.remove(waiter);
   }
 

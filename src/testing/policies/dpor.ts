@@ -28,6 +28,8 @@ interface TaskNode {
   /** Who was tried, or is being tried, and what the step has accessed in all that came of it. */
   readonly tried: Map<number, Accesses>;
   readonly toTry: Set<number>;
+  /** Could a timer go off? */
+  readonly hasTimer: boolean;
   chosen: number;
 }
 
@@ -109,6 +111,8 @@ export class Dpor implements Strategy, Races {
     if (accesses !== undefined) add(accesses, step.accesses);
     if (index < this.fresh) return;
     for (const earlier of races) this.reverse(earlier, index);
+    // The timer that could have gone off may never go off now, or not as the first: that is a race too, with a step that was not taken.
+    if (node.hasTimer && step.hasToDoWithTime && !node.sleeping.has(this.time)) node.toTry.add(this.time);
   }
 
   /** Goes to the next path. False when there is none. */
@@ -154,6 +158,7 @@ export class Dpor implements Strategy, Races {
       sleeping,
       tried: new Map([[chosen, new Map()]]),
       toTry: new Set(),
+      hasTimer: strands.includes(this.time),
       chosen,
     };
     if (known === undefined) this.path.push(node);
@@ -201,6 +206,11 @@ export class Dpor implements Strategy, Races {
     }
     if (initials.length === 0) initials.push((steps[later] as StepOrder).strand.number);
     return initials;
+  }
+
+  /** The number of the strand whose steps are the timers. */
+  private get time(): number {
+    return (this.tracker as StepTracker).time.number;
   }
 
   private strandOf(runner: Runner | null): number {

@@ -16,6 +16,7 @@ export class Location {
   declare readonly name: string;
   /** Of the group that is open. */
   declare private mode: number;
+  declare private isUsed: boolean;
   /** Two hashes of 32 bits of all groups before, and of the one that is open, whose accesses have no order. */
   declare private before: number;
   declare private before2: number;
@@ -32,6 +33,7 @@ export class Location {
   constructor(name: string) {
     this.name = name;
     this.mode = WRITE;
+    this.isUsed = false;
     this.before = 0;
     this.before2 = 0;
     this.group = 0;
@@ -45,6 +47,7 @@ export class Location {
 
   /** Takes note of an access, for the hash. `event` stands for the step. */
   note(event: number, mode: number): void {
+    this.isUsed = true;
     if (mode === WRITE || mode !== this.mode) {
       this.before = mix(this.before, this.group);
       this.before2 = mix(this.before2, this.group2 ^ 0x5bd1e995);
@@ -56,12 +59,13 @@ export class Location {
     this.group2 = (this.group2 + mix(this.before2, event)) | 0;
   }
 
+  /** 0 if there was no access. */
   get hash(): number {
-    return mix(this.before, this.group);
+    return this.isUsed ? mix(this.before, this.group) : 0;
   }
 
   get hash2(): number {
-    return mix(this.before2, this.group2);
+    return this.isUsed ? mix(this.before2, this.group2) : 0;
   }
 
   /** The steps that one with such an access depends on, or has to come after. */

@@ -6,7 +6,7 @@
 // Invariant
 //   the clock of a step is whole once the next one has begun
 
-import { WRITE } from "../../core/tracker.ts";
+import { CLOCK, WRITE } from "../../core/tracker.ts";
 import { type Clock, join, knows, set } from "./clock.ts";
 import type { Location } from "./location.ts";
 import type { Strand } from "./strand.ts";
@@ -23,6 +23,8 @@ export interface StepOrder {
   readonly after: Map<Location, number[]>;
   /** Of all that comes before it, and itself. */
   clock: Clock;
+  /** It has looked at the time, or has armed or disarmed a timer. */
+  hasToDoWithTime: boolean;
 }
 
 /** Is told of what a search goes by. */
@@ -52,14 +54,23 @@ export class Order implements Observer {
     for (const step of strand.before) join(strand.clock, (this.steps[step] as StepOrder).clock);
     strand.before = [];
     if (this.idleTime && strand.name === "time") for (const { clock } of this.steps) join(strand.clock, clock);
-    this.steps.push({ strand, accesses: new Map(), locations: new Map(), after: new Map(), clock: [] });
+    this.steps.push({
+      strand,
+      accesses: new Map(),
+      locations: new Map(),
+      after: new Map(),
+      clock: [],
+      hasToDoWithTime: false,
+    });
     this.open = true;
     this.races.begun(strand.number, this.steps.length);
   }
 
-  accessed(_strand: Strand, location: Location, _part: number, mode: number): void {
+  accessed(_strand: Strand, location: Location, part: number, mode: number): void {
     const step = this.steps.at(-1);
-    if (step !== undefined && this.open) access(step, location, mode);
+    if (step === undefined || !this.open) return;
+    access(step, location, mode);
+    if (part === CLOCK) step.hasToDoWithTime = true;
   }
 
   shared(): void {}

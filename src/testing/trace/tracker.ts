@@ -187,15 +187,18 @@ export class StepTracker implements Tracker {
     const end = this.at(task, SELF);
     const among = siblings === null ? null : this.at(siblings, SELF);
     // The end is an event of the task, although it may come in the step of its last child: in another order that would be another one.
-    const event = mix(strand.hash, -END);
-    end.note(event, WRITE);
-    among?.note(event, mode);
+    this.event = mix(strand.hash, -END);
+    end.note(this.event, WRITE);
+    among?.note(this.event, mode);
     if (this.observers.length === 0) return;
     const own = children === null ? null : this.at(children, SELF);
     for (const observer of this.observers) observer.ended(strand, end, own, among, mode);
   }
 
   fires(alarm: Alarm): void {
+    if (this.isOver) return;
+    // It could not have gone off before it was armed: that is no race.
+    for (const observer of this.observers) observer.follows(this.time, this.at(alarm, SELF));
     this.begin(null);
     this.touched(alarm, SELF, WRITE);
   }
