@@ -227,9 +227,9 @@ export class Program implements Keeper, Resident {
   stuck(): void {
     const root = this.root as Tasklet<unknown>;
     const first = this.verdict === null;
+    if (first) this.scheduler.policy?.judged(); // what is looked at for the verdict is no step of the program
     this.verdict ??= this.judge(root);
     if (first) {
-      this.scheduler.policy?.judged();
       this.scheduler.host.warn(this.verdict.message);
       cancelScope(bodyScope(root), this.verdict);
     } else {

@@ -212,10 +212,10 @@ export class Scheduler implements Readier {
   private look(): number {
     const now = this.host.now();
     machine.tick = Math.floor(now);
-    // Where a policy lets timers go off it is asked before each, unless nothing else can happen.
+    // Where there is a policy timers go off when nothing else can happen, one by one if it lets them go off at other times too: then it is asked before each.
     if (this.timers.size > 0) {
-      if (this.policy?.racy !== true) this.fireDue(now, null);
-      else if (this.queue.size === 0) this.fireDue(now, this.timers.first() as Alarm);
+      if (this.policy === null) this.fireDue(now, null);
+      else if (this.queue.size === 0) this.fireDue(now, this.policy.racy ? (this.timers.first() as Alarm) : null);
     }
     if (machine.errands !== null) runErrands();
     return now;

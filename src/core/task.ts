@@ -16,7 +16,7 @@ import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
-import { LIFE, READ, SELF, tellMade, touch, WRITE } from "./tracker.ts";
+import { LIFE, LOOK, READ, SELF, tellMade, touch, WAIT, WRITE } from "./tracker.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
 import type { Description, Home, Runner, Waiter } from "./waiter.ts";
 import { CANCELLED, FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
@@ -176,6 +176,8 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
   }
 
   get status(): TaskStatus {
+    touch(this, LIFE, LOOK);
+    touch(this, WAIT, READ);
     return statusNames[this.state] as TaskStatus;
   }
 

@@ -15,6 +15,8 @@ export const READ = 0;
 export const WRITE = 1;
 export const ADD = 2;
 export const TAKE = 3;
+/** Looking at what others READ only for themselves. */
+export const LOOK = 4;
 
 // Parts. What is no more than one thing is part 0.
 export const SELF = 0;

@@ -1,8 +1,9 @@
-// Runs a program of two or three tasks in every order there is, with the invariants of what it watches checked before every step.
+// Runs a program of two or three tasks in every order there is, with the invariants of what it watches checked before every step. And by traces: that has to come to
+// the same traces and outcomes.
 
 import assert from "node:assert/strict";
 import type { Operation } from "offshoot";
-import { type ExploreOptions, explore } from "offshoot/testing";
+import { type ExploreOptions, type ExploreResult, explore } from "offshoot/testing";
 import type { Watch } from "./explored.ts";
 
 interface Checkable {
@@ -25,17 +26,29 @@ export async function everyOrder(
     watched = [];
     return program(watch)();
   };
-  const result = await explore(body, {
-    name: `every order ${process.pid} ${++explorations}`,
-    strategy: "dfs",
-    timeMs: 60_000,
-    keep: false,
-    check: () => {
-      for (const object of watched) object.check();
-    },
-    ...options,
-  });
-  if (result.failure !== undefined) throw new Error(result.failure.report, { cause: result.failure.error });
-  assert.ok(result.exhausted, `only ${result.runs} runs, and there are more orders`);
+  const run = async (strategy: "dfs" | "dpor"): Promise<ExploreResult<unknown>> => {
+    const result = await explore(body, {
+      name: `every order ${process.pid} ${++explorations}`,
+      strategy,
+      timeMs: 60_000,
+      keep: false,
+      recheck: 0,
+      check: () => {
+        for (const object of watched) object.check();
+      },
+      ...options,
+    });
+    if (result.failure !== undefined) throw new Error(result.failure.report, { cause: result.failure.error });
+    assert.ok(result.exhausted, `only ${result.runs} runs, and there are more orders`);
+    return result;
+  };
+  const result = await run("dfs");
+  const reduced = await run("dpor");
+  assert.deepEqual(
+    [...reduced.outcomes.keys()].sort(),
+    [...result.outcomes.keys()].sort(),
+    "dpor comes to other outcomes",
+  );
+  assert.equal(reduced.traces, result.traces, "dpor comes to other traces");
   return new Map([...result.outcomes].map(([outcome, { count }]) => [outcome, count]));
 }

@@ -1,10 +1,14 @@
 // Dynamic partial order reduction: of all orders that differ only in steps that have nothing to do with each other, one.
 //
 // A depth-first search, as in search.ts, which does not try every task at every choice. After each run it looks for races: a step j that depends on an earlier step
-// i, which nothing else puts before it. There has to be a run in which j comes first, so one of those who can begin the way there (an initial: its next step
-// comes after i by nothing) is to be tried at the choice before i, unless one of them is to be already. That is a source set. A task that was tried at a choice
-// need not be tried below the next ones as long as nothing it depends on has happened: it sleeps. (Abdulla, Aronsson, Jonsson, Sagonas 2014, "Optimal dynamic
-// partial order reduction", the algorithm with source sets and sleep sets.)
+// i, which nothing else puts before it. There has to be a run in which all goes on without i that does not come after it, and then j. So one of those who can begin
+// that (an initial: nothing there comes before its step) is to be tried at the choice before i, unless one of them is to be already. That is a source set. A task
+// that was tried at a choice need not be tried below the next ones as long as nothing it depends on has happened: it sleeps. (Abdulla, Aronsson, Jonsson, Sagonas
+// 2014, "Optimal dynamic partial order reduction": source sets and sleep sets, with the races of whole runs.)
+//
+// That takes for granted that what a step accesses does not depend on what came before it, but here it does: a task that has been cancelled throws instead of
+// receiving. So a task that sleeps and is woken by a step it depends on goes on as if it still accessed what it would have accessed (its ghosts). And the second
+// step of a race is no initial as long as there is another one.
 //
 // Choices within a step, such as those of a select, are all tried.
 //
@@ -28,6 +32,8 @@ interface TaskNode {
   /** Who was tried, or is being tried, and what the step has accessed in all that came of it. */
   readonly tried: Map<number, Accesses>;
   readonly toTry: Set<number>;
+  /** What strands would have accessed in place of their next steps, had not something come before them that they depend on. */
+  readonly ghosts: ReadonlyMap<number, Accesses>;
   /** Could a timer go off? */
   readonly hasTimer: boolean;
   chosen: number;
@@ -40,8 +46,6 @@ interface WayNode {
   way: number;
 }
 
-const NONE: ReadonlyMap<number, Accesses> = new Map();
-
 export class Dpor implements Strategy, Races {
   readonly seesAll = true;
   declare readonly names: Names;
@@ -53,6 +57,8 @@ export class Dpor implements Strategy, Races {
   /** The first step that no run before has taken so. */
   declare private fresh: number;
   declare private order: Order;
+  /** The races of this run, as pairs of steps, of which the later one is new. */
+  declare private races: [earlier: number, later: number][];
   declare private tracker: StepTracker | null;
   declare private abandon: () => void;
   /** The first choice that was not the one found there before, or -1. */
@@ -67,6 +73,7 @@ export class Dpor implements Strategy, Races {
     this.steps = [];
     this.fresh = 0;
     this.order = new Order(false, this);
+    this.races = [];
     this.tracker = null;
     this.abandon = () => {};
     this.differs = -1;
@@ -98,9 +105,12 @@ export class Dpor implements Strategy, Races {
     return 0;
   }
 
-  /** A timer goes off because nothing else can happen: a choice among one, which nobody is asked for. */
+  /** A step begins. If it is a timer that goes off because nothing else can happen, nobody has been asked for that choice, which is among one. */
   begun(strand: number, count: number): void {
     if (this.steps.length < count) this.steps.push(this.nodeFor([strand], -1));
+    const tracker = this.tracker as StepTracker;
+    for (const [name, mode] of this.steps[count - 1]?.ghosts.get(strand) ?? [])
+      this.order.depends(tracker.locationOf(name), mode);
   }
 
   closed(index: number, races: readonly number[]): void {
@@ -110,7 +120,7 @@ export class Dpor implements Strategy, Races {
     const accesses = node.tried.get(node.chosen);
     if (accesses !== undefined) add(accesses, step.accesses);
     if (index < this.fresh) return;
-    for (const earlier of races) this.reverse(earlier, index);
+    for (const earlier of races) this.races.push([earlier, index]);
     // The timer that could have gone off may never go off now, or not as the first: that is a race too, with a step that was not taken.
     if (node.hasTimer && step.hasToDoWithTime && !node.sleeping.has(this.time)) node.toTry.add(this.time);
   }
@@ -118,6 +128,8 @@ export class Dpor implements Strategy, Races {
   /** Goes to the next path. False when there is none. */
   next(): boolean {
     this.order.close();
+    for (const [earlier, later] of this.races) this.reverse(earlier, later);
+    this.races = [];
     const { path } = this;
     for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
       if (node.kind === "way" && node.way + 1 < node.n) {
@@ -149,7 +161,7 @@ export class Dpor implements Strategy, Races {
     const known = this.path[this.depth++];
     if (known?.kind === "task") return known;
     if (known !== undefined && this.differs < 0) this.differs = index;
-    const sleeping = this.sleepers();
+    const { sleeping, ghosts } = this.inherited();
     const awake = strands.find((strand) => !sleeping.has(strand));
     if (awake === undefined) this.abandon();
     const chosen = awake ?? (strands[0] as number);
@@ -158,6 +170,7 @@ export class Dpor implements Strategy, Races {
       sleeping,
       tried: new Map([[chosen, new Map()]]),
       toTry: new Set(),
+      ghosts,
       hasTimer: strands.includes(this.time),
       chosen,
     };
@@ -165,15 +178,23 @@ export class Dpor implements Strategy, Races {
     return node;
   }
 
-  /** Who sleeps after the step that was taken last: who slept before it, or has been tried instead of it, and does not depend on it. */
-  private sleepers(): ReadonlyMap<number, Accesses> {
+  /**
+   * What comes of the step that was taken last: who slept before it, or has been tried instead of it, goes on sleeping if it does not depend on it, and has ghosts
+   * if it does.
+   */
+  private inherited(): { sleeping: Map<number, Accesses>; ghosts: Map<number, Accesses> } {
+    const sleeping = new Map<number, Accesses>();
+    const ghosts = new Map<number, Accesses>();
     const before = this.steps.at(-1);
     const step = this.order.steps[this.steps.length - 1];
-    if (before === undefined || step === undefined) return NONE;
-    const sleeping = new Map<number, Accesses>();
-    for (const [strand, accesses] of [...before.sleeping, ...before.tried])
-      if (strand !== before.chosen && !dependent(accesses, step.accesses)) sleeping.set(strand, accesses);
-    return sleeping;
+    if (before === undefined || step === undefined) return { sleeping, ghosts };
+    for (const [strand, accesses] of before.ghosts) if (strand !== before.chosen) ghosts.set(strand, accesses);
+    for (const [strand, accesses] of [...before.sleeping, ...before.tried]) {
+      if (strand === before.chosen) continue;
+      if (!dependent(accesses, step.accesses)) sleeping.set(strand, accesses);
+      else ghosts.set(strand, both(ghosts.get(strand), accesses));
+    }
+    return { sleeping, ghosts };
   }
 
   /** Sees to it that a run is made in which a later step comes before an earlier one. */
@@ -187,8 +208,8 @@ export class Dpor implements Strategy, Races {
   }
 
   /**
-   * The strands that can begin what comes between two steps and does not come after the first. If there is nothing, that of the second step. Otherwise not that:
-   * when it comes before the first it may do more than it did, or something else, and nobody knows yet what that depends on.
+   * The strands that can begin what follows a step and does not come after it. If there is nothing, that of the later step. Otherwise not that one: when it comes
+   * before the first it may do more than it did, or something else, and nobody knows yet what that depends on.
    */
   private initials(earlier: number, later: number): number[] {
     const { steps } = this.order;
@@ -196,7 +217,7 @@ export class Dpor implements Strategy, Races {
     const between: number[] = [];
     const initials: number[] = [];
     const seen = new Set<number>();
-    for (let i = earlier + 1; i < later; i++) {
+    for (let i = earlier + 1; i < steps.length; i++) {
       const { clock, strand } = steps[i] as StepOrder;
       if (knows(clock, first) > earlier) continue;
       const comesAfter = between.some((other) => knows(clock, (steps[other] as StepOrder).strand.number) > other);
@@ -228,6 +249,13 @@ export class Dpor implements Strategy, Races {
 function untried({ toTry, tried, sleeping }: TaskNode): number | undefined {
   for (const strand of toTry) if (!tried.has(strand) && !sleeping.has(strand)) return strand;
   return undefined;
+}
+
+function both(some: Accesses | undefined, more: Accesses): Accesses {
+  if (some === undefined) return more;
+  const all = new Map(some);
+  add(all, more);
+  return all;
 }
 
 function add(accesses: Accesses, more: Accesses): void {

@@ -73,6 +73,11 @@ export class Order implements Observer {
     if (part === CLOCK) step.hasToDoWithTime = true;
   }
 
+  /** The step under way depends on what accesses this, as if it had accessed it. */
+  depends(location: Location, mode: number): void {
+    access(this.steps.at(-1) as StepOrder, location, mode);
+  }
+
   shared(): void {}
 
   spawned(strand: Strand): void {
@@ -87,7 +92,8 @@ export class Order implements Observer {
   follows(strand: Strand, location: Location): void {
     strand.before.push(...location.current.map(plain));
     const step = this.steps.at(-1);
-    for (const before of step?.after.get(location) ?? []) strand.before.push(before);
+    if (step === undefined || !this.open || !step.locations.has(location)) return;
+    strand.before.push(this.steps.length - 1, ...(step.after.get(location) ?? []));
   }
 
   ended(_strand: Strand, end: Location, children: Location | null, siblings: Location | null, mode: number): void {

@@ -76,6 +76,8 @@ export class StepTracker implements Tracker {
   declare readonly time: Strand;
   declare private readonly objects: Map<object, Parts>;
   declare private readonly locations: Location[];
+  /** The same by their names, where they have names. */
+  declare private readonly named: Map<string, Location>;
   /** The object that was accessed last: mostly it is the next one too. */
   declare private latest: object | null;
   declare private latestParts: Parts | undefined;
@@ -92,6 +94,7 @@ export class StepTracker implements Tracker {
     this.strands = new Map();
     this.objects = new Map();
     this.locations = [];
+    this.named = new Map();
     this.latest = null;
     this.latestParts = undefined;
     this.outside = this.strandOf("outside", OUTSIDE, null);
@@ -246,9 +249,13 @@ export class StepTracker implements Tracker {
     return strand.life;
   }
 
-  private locationOf(name: string): Location {
+  /** The location of a name, also if it has not been accessed yet in this run. */
+  locationOf(name: string): Location {
+    const known = this.names === null ? undefined : this.named.get(name);
+    if (known !== undefined) return known;
     const location = new Location(name);
     this.locations.push(location);
+    if (this.names !== null) this.named.set(name, location);
     return location;
   }
 

@@ -18,6 +18,7 @@ export async function explored(
     name: `${name} ${strategy} ${process.pid}`, // no schedule that an earlier run has left is to count as a run
     strategy,
     races: "ignore",
+    recheck: 0,
     keepGoing: true,
     leaks: "error",
     timeMs: 60_000,
