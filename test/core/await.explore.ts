@@ -7,6 +7,7 @@ import {
   channel,
   currentTask,
   go,
+  MisuseError,
   Mutex,
   RwLock,
   Semaphore,
@@ -15,8 +16,10 @@ import {
   sleep,
   TaskCancelledError,
   timer,
+  WaitGroup,
   yieldNow,
 } from "offshoot";
+import { thrown } from "../support/caught.ts";
 import { explored } from "../support/explored.ts";
 import { ending } from "../support/outcomes.ts";
 
@@ -56,14 +59,16 @@ test("locks that async bodies await are held by one at a time, and are free in t
       let inside = 0;
       const visits = [mutex, lock, permits].flatMap((one) => {
         const lockOne = () => (one === permits ? permits.acquire() : (one as Mutex).lock());
+        const visit = async () => {
+          const held = await lockOne();
+          inside++;
+          await yieldNow();
+          inside--;
+          held[Symbol.dispose]();
+        };
         return [
-          go(async () => {
-            const held = await lockOne();
-            inside++;
-            await yieldNow();
-            inside--;
-            held[Symbol.dispose]();
-          }),
+          go(visit),
+          go(visit),
           go(function* () {
             const held = yield* lockOne();
             inside++;
@@ -123,6 +128,26 @@ test("what needs no wait may be selected outside any task, and takes one of what
   });
 });
 
+test("a lock that is awaited outside any task is handed over like to a task", async () => {
+  await explored(100, (watch) => {
+    const mutex = watch(new Mutex());
+    return function* () {
+      const held = yield* mutex.lock();
+      go(() => held[Symbol.dispose]());
+      go(() => mutex.withLock(() => yieldNow()));
+      yield* callback<void>((resolve) => {
+        void mutex.lock().then((lock) => {
+          assert.equal(mutex.locked, true);
+          lock[Symbol.dispose]();
+          resolve();
+        });
+      });
+      yield* sleep(1);
+      assert.equal(mutex.locked, false);
+    };
+  });
+});
+
 test("a task that an async body runs for it is cancelled with it", async () => {
   await explored(100, (watch) => {
     const ch = watch(channel<void>());
@@ -141,6 +166,33 @@ test("a task that an async body runs for it is cancelled with it", async () => {
         assert.ok(error instanceof TaskCancelledError);
       }
       assert.equal(ch.stats().waitingReceivers, 0);
+    };
+  });
+});
+
+test("an operation whose promise nobody looks at any more is given up quietly with its task", async () => {
+  await explored(100, (watch) => {
+    const ch = watch(channel<number>());
+    return function* () {
+      let got = 0;
+      const owner = go(async () => {
+        ch.receive().then((value) => {
+          got += value;
+        });
+        await currentTask().run(sleep(1_000));
+      });
+      const left = new WaitGroup();
+      const starts = go(async () => {
+        await null;
+        thrown(MisuseError, () => left.go(() => {})); // outside any task
+      });
+      yield* sleep(1);
+      go(() => ch.trySend(1));
+      go(() => owner.cancel());
+      yield* ending(owner);
+      yield* starts;
+      yield* left.wait();
+      assert.deepEqual([ch.stats().received, ch.stats().waitingReceivers], [got, 0]);
     };
   });
 });

@@ -5,7 +5,6 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
 import { aborted, callback, channel, events, go, select, sleep, yieldNow } from "offshoot";
-import { choose } from "offshoot/testing";
 import { comesTo, ending } from "../support/outcomes.ts";
 
 test("a callback answers, or is given up by a cancellation, and is cleaned up once", async () => {
@@ -91,10 +90,7 @@ test("events come in order to whoever receives, and end with the error that is e
         yield* yieldNow();
         emitter.emit("data", 2);
       });
-      go(function* () {
-        yield* sleep(choose(2));
-        emitter.emit("error", new Error("broken"));
-      });
+      go(() => emitter.emit("error", new Error("broken")));
       yield* takes;
       assert.equal(emitter.listenerCount("data") + emitter.listenerCount("error"), 0);
       return got.join(" ");

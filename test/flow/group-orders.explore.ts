@@ -2,18 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  channel,
-  type Group,
-  go,
-  group,
-  never,
-  shield,
-  sleep,
-  type Task,
-  TaskCancelledError,
-  yieldNow,
-} from "offshoot";
+import { channel, type Group, go, group, never, sleep, type Task, TaskCancelledError, yieldNow } from "offshoot";
 import { caught } from "../support/caught.ts";
 import { comesTo, ending } from "../support/outcomes.ts";
 
@@ -144,11 +133,7 @@ test("a group that another task cancels ends after its children, with what each 
             handle = g;
             g.go(function* () {
               how = "cancelled";
-              try {
-                how = yield* ch.receive();
-              } finally {
-                yield* shield(yieldNow());
-              }
+              how = yield* ch.receive();
             });
             yield* never;
           }),

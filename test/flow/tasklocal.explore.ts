@@ -1,9 +1,10 @@
-// TaskLocal in some thousand orders: every task sees the value it was started with, whoever runs in between.
+// TaskLocal in all orders of two tasks, and in some thousand of more: every task sees the value it was started with, whoever runs in between.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { all, type Group, go, group, type Operation, TaskCancelledError, TaskLocal, yieldNow } from "offshoot";
 import { explored } from "../support/explored.ts";
+import { comesTo } from "../support/outcomes.ts";
 
 test("tasks, groups and branches that run in between each other keep their values, cancelled or not", async () => {
   await explored(2_000, () => {
@@ -37,6 +38,33 @@ test("tasks, groups and branches that run in between each other keep their value
           assert.ok(error instanceof TaskCancelledError);
         }
       });
+    };
+  });
+});
+
+test("each task sees the value that was in force where it was started, whatever runs in between", async () => {
+  await comesTo(["done"], () => {
+    const user = new TaskLocal("user", "nobody");
+    return function* () {
+      const work = function* (name: string) {
+        assert.equal(user.get(), "nobody");
+        yield* user.with(
+          name,
+          group(function* (g) {
+            g.go(function* () {
+              yield* yieldNow();
+              assert.equal(user.get(), name);
+            });
+            assert.equal(user.get(), name);
+          }),
+        );
+        assert.equal(user.get(), "nobody");
+      };
+      yield* group((g) => {
+        g.go(work, "a");
+        g.go(work, "b");
+      });
+      return "done";
     };
   });
 });

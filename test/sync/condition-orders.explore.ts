@@ -47,13 +47,13 @@ for (const Kind of [Mutex, RwLock])
   });
 
 test("each signal wakes the one who has waited longest, and nobody else", async () => {
-  await comesTo(["abc", "acb", "bac", "bca", "cab", "cba"], (watch) => {
+  await comesTo(["ab", "ba"], (watch) => {
     const lock = watch(new Mutex());
     const changed = watch(new Condition(lock));
     return function* () {
       let [came, woken] = ["", ""];
       yield* group(function* (g) {
-        for (const name of ["a", "b", "c"])
+        for (const name of ["a", "b"])
           g.go(() =>
             lock.withLock(function* () {
               came += name;
@@ -62,9 +62,9 @@ test("each signal wakes the one who has waited longest, and nobody else", async 
               woken += name;
             }),
           );
-        yield* sleep(1); // until all of them wait
+        yield* sleep(1); // until both wait
         assert.equal(lock.locked, false);
-        for (const n of [1, 2, 3]) {
+        for (const n of [1, 2]) {
           changed.signal();
           yield* sleep(1);
           assert.equal(woken, came.slice(0, n));

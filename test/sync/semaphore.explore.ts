@@ -118,8 +118,7 @@ test("a select that leaves the line lets those behind it have what they fit into
       const chooses = go(() => select({ large: permits.acquire(2), small: permits.acquire(), stop: stop.receive() }));
       yield* sleep(1); // until it waits, its small request behind the large one
       const behind = go(() => permits.acquire());
-      go(() => permits.release());
-      go(() => permits.release());
+      go(() => permits.release(2));
       go(() => stop.trySend());
       const { key, value } = yield* chooses;
       if (key === "large") value[Symbol.dispose]();

@@ -12,6 +12,7 @@ import {
   SingleFlight,
   shield,
   sleep,
+  type Task,
   yieldNow,
 } from "offshoot";
 import { caught } from "../support/caught.ts";
@@ -33,8 +34,14 @@ test("callers of one key share a call that is under way, and make a new one when
     return function* () {
       const body = counting();
       const ask = () => flights.do("key", body);
-      const [a, b] = [go(ask), go(ask)];
-      const said = [yield* a, yield* b].map(({ value, shared }) => `${value}${shared ? " shared" : ""}`);
+      const said: string[] = [];
+      yield* group((g) => {
+        for (const i of [0, 1])
+          g.go(function* () {
+            const { value, shared } = yield* ask();
+            said[i] = `${value}${shared ? " shared" : ""}`;
+          });
+      });
       return said.join(", ");
     };
   });
@@ -69,13 +76,13 @@ test("a caller that is cancelled leaves the call to the other", async () => {
         yield* yieldNow();
         return runs;
       };
-      const first = go(() => flights.do("key", body));
+      const tasks: Task<unknown>[] = [];
       yield* group((g) => {
-        g.go(() => first.cancel());
+        tasks.push(g.go(() => flights.do("key", body)));
+        g.go(() => tasks[0]?.cancel());
         g.go(() => flights.do("key", body));
       });
-      yield* ending(first);
-      return `${first.status}, ${runs} ${runs === 1 ? "call" : "calls"}`;
+      return `${tasks[0]?.status}, ${runs} ${runs === 1 ? "call" : "calls"}`;
     };
   });
 });
