@@ -131,8 +131,11 @@ test("of two who close a channel the second is told that it is misuse", async ()
     const ch = watch(channel<string>());
     return function* () {
       const close = () => {
-        if (!ch.closed) return ch.close(), "closed";
-        thrown(MisuseError, () => ch.close());
+        if (ch.closed) thrown(MisuseError, () => ch.close());
+        else {
+          ch.close();
+          return "closed";
+        }
         return "misuse";
       };
       const [one, other] = [go(close), go(close)];
