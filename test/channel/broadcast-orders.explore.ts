@@ -123,6 +123,23 @@ test("a subscriber that leaves lets those go on who waited for it", async () => 
   });
 });
 
+test("a subscriber that leaves without receiving lets those go on who waited for it, or had none of it", async () => {
+  await comesTo(["sent, 1 left", "cancelled, 0 left"], (watch) => {
+    const hub = watch(broadcast<number>({ buffer: 1 }));
+    return function* () {
+      const [stays, leaves] = [hub.subscribe({ buffer: 2 }), hub.subscribe()];
+      hub.trySend(0);
+      const sends = go(() => hub.send(1).map(() => "sent"));
+      yield* sleep(1); // until it waits
+      go(() => leaves.cancel());
+      go(() => sends.cancel());
+      const how = yield* ending(sends);
+      yield* stays.receive();
+      return `${how}, ${stays.tryReceive().ok ? 1 : 0} left`;
+    };
+  });
+});
+
 test("closing fails the senders that wait, and subscribers have what was sent", async () => {
   await comesTo(["sent, 0 1 end", "closed, 0 end"], (watch) => {
     const hub = watch(broadcast<number>({ buffer: 1 }));
