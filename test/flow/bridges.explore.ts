@@ -59,41 +59,49 @@ test("a callback that is a case of a select answers, or is given up for the valu
 });
 
 test("who waits for a signal is told its reason, in a select or not, or was cancelled before", async () => {
-  await comesTo(["stop stop", "cancelled stop"], () => {
-    return function* () {
-      const controller = new AbortController();
-      const { signal } = controller;
-      const waits = go(() => aborted(signal));
-      const chooses = go(() => select([aborted(signal), sleep(1_000)]).map(({ value }) => value));
-      go(() => waits.cancel());
-      go(() => controller.abort("stop"));
-      return `${yield* ending(waits)} ${yield* ending(chooses)}`;
-    };
-  });
+  await comesTo(
+    ["stop stop", "cancelled stop"],
+    () => {
+      return function* () {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const waits = go(() => aborted(signal));
+        const chooses = go(() => select([aborted(signal), sleep(1_000)]).map(({ value }) => value));
+        go(() => waits.cancel());
+        go(() => controller.abort("stop"));
+        return `${yield* ending(waits)} ${yield* ending(chooses)}`;
+      };
+    },
+    { untracked: true },
+  );
 });
 
 test("events come in order to whoever receives, and end with the error that is emitted", async () => {
-  await comesTo(["1 2 broken", "1 broken", "broken"], (watch) => {
-    const emitter = new EventEmitter();
-    return function* () {
-      const source = watch(events<number>(emitter, "data"));
-      const got: unknown[] = [];
-      const takes = go(function* () {
-        try {
-          for (;;) got.push(yield* source.receive());
-        } catch (error) {
-          got.push((error as Error).message);
-        }
-      });
-      go(function* () {
-        emitter.emit("data", 1);
-        yield* yieldNow();
-        emitter.emit("data", 2);
-      });
-      go(() => emitter.emit("error", new Error("broken")));
-      yield* takes;
-      assert.equal(emitter.listenerCount("data") + emitter.listenerCount("error"), 0);
-      return got.join(" ");
-    };
-  });
+  await comesTo(
+    ["1 2 broken", "1 broken", "broken"],
+    (watch) => {
+      const emitter = new EventEmitter();
+      return function* () {
+        const source = watch(events<number>(emitter, "data"));
+        const got: unknown[] = [];
+        const takes = go(function* () {
+          try {
+            for (;;) got.push(yield* source.receive());
+          } catch (error) {
+            got.push((error as Error).message);
+          }
+        });
+        go(function* () {
+          emitter.emit("data", 1);
+          yield* yieldNow();
+          emitter.emit("data", 2);
+        });
+        go(() => emitter.emit("error", new Error("broken")));
+        yield* takes;
+        assert.equal(emitter.listenerCount("data") + emitter.listenerCount("error"), 0);
+        return got.join(" ");
+      };
+    },
+    { untracked: true },
+  );
 });

@@ -124,5 +124,6 @@ test("a body is not started again after a cancellation, wherever that comes", as
         return `${how} after ${attempts}`;
       };
     },
+    { time: "racy" },
   );
 });

@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { debuglog, inspect } from "node:util";
 import { type Operation, type Task, TaskCancelledError } from "offshoot";
-import type { ExploreOptions } from "offshoot/testing";
-import { everyOrder } from "./every-order.ts";
+import { everyOrder, type Options } from "./every-order.ts";
 import type { Watch } from "./explored.ts";
 
 /** With NODE_DEBUG=orders: how many orders each program has. */
@@ -14,7 +13,7 @@ const told = debuglog("orders");
 export async function comesTo(
   outcomes: readonly unknown[],
   program: (watch: Watch) => () => Operation<unknown>,
-  options: ExploreOptions = {},
+  options: Options = {},
 ): Promise<void> {
   const found = await everyOrder(program, { time: "idle", ...options });
   told(
