@@ -175,8 +175,9 @@ class Hub<T> implements Broadcast<T> {
     touch(this, SELF, WRITE);
     while (this.senders.head !== null && this.takesSend()) {
       const sender = this.senders.shift() as Waiter;
-      this.deliver(sender.payload as T);
-      complete(sender, undefined);
+      const value = sender.payload as T;
+      complete(sender, undefined); // first: it may be a case of a select that waits at a subscription too
+      this.deliver(value);
     }
   }
 

@@ -27,6 +27,8 @@ export class Chooser implements Ready {
   declare private chosen: number;
   /** How many were in the queue when the task that has its turn was chosen for its next operation; -1 after that operation. */
   declare private granted: number;
+  /** The task that was stopped so that promises could settle, and would have gone on. */
+  declare private paused: Tasklet<unknown> | null;
   declare current: boolean;
   declare timer: number;
 
@@ -44,6 +46,7 @@ export class Chooser implements Ready {
     this.fire = fire;
     this.chosen = -1;
     this.granted = -1;
+    this.paused = null;
     this.current = false;
     this.timer = -1;
   }
@@ -52,15 +55,32 @@ export class Chooser implements Ready {
   next(): Tasklet<unknown> {
     const { chosen } = this;
     this.chosen = -1;
+    this.putFirst();
     const task = this.queue.takeAt(chosen >= 0 ? chosen : this.choose());
     this.granted = this.queue.size;
     return task;
   }
 
-  /** Does the running task go on with this operation? Otherwise another one is first. */
-  goesOn(leaf: Leaf<unknown>): boolean {
+  /** The task that was stopped for promises is the first of those who can be chosen: it would have gone on. */
+  private putFirst(): void {
+    const { queue, paused } = this;
+    this.paused = null;
+    if (paused === null) return;
+    for (let i = 0; i < queue.size; i++) {
+      if (queue.peek(i) !== paused) continue;
+      queue.unshift(queue.takeAt(i));
+      return;
+    }
+  }
+
+  /** Does the running task go on with this operation? Otherwise another one is first; or where promises take part, what they lead to, and then the choice. */
+  goesOn(leaf: Leaf<unknown>, promised: boolean): boolean {
     const task = machine.runner as Tasklet<unknown>;
     if (this.granted !== this.queue.size) {
+      if (promised) {
+        this.paused = task;
+        return false;
+      }
       this.current = true;
       this.chosen = this.choose();
       this.current = false;

@@ -37,7 +37,7 @@ import {
 } from "./task.ts";
 import { CHANCE, touch, WRITE } from "./tracker.ts";
 import type { Operation, RunOptions } from "./types.ts";
-import { type ChoiceKind, FAILED, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
+import { type ChoiceKind, FAILED, RETRY, type Runner, SUCCEEDED, WAITING, Waiter } from "./waiter.ts";
 
 type Within = (run: () => void) => void;
 
@@ -141,12 +141,14 @@ export class Program implements Keeper, Resident {
 
   /** Carries out a leaf that is awaited: a task of one operation, owned by the task that made the leaf, whose outcome goes to a promise alone. */
   attempt(leaf: Leaf<unknown>): Promise<unknown> {
-    this.scheduler.promised = true;
+    const { scheduler } = this;
+    scheduler.promised = true;
     return new Promise((resolve, reject) => {
       const maker = (leaf.maker ?? null) as Tasklet<unknown> | null;
       const owner = maker !== null && maker.state < SUCCEEDED ? owningScope(maker) : null;
       if (maker !== null && owner !== null && maker.cancelled !== null) throw maker.cancelled;
-      const raw = leaf.poll();
+      // Where there is a policy it is a step like any other, which others may come before.
+      const raw = scheduler.masks ? NOT_READY : leaf.poll();
       if (raw !== NOT_READY) {
         this.resolveSoon(resolve, leaf.finish(raw));
         return;
@@ -160,6 +162,11 @@ export class Program implements Keeper, Resident {
       }
       this.settling.set(task, { promise: null, resolve, reject });
       this.spawned(task, owner);
+      if (scheduler.masks) {
+        task.wake = RETRY;
+        scheduler.ready(task);
+        return;
+      }
       task.state = WAITING;
       task.since = Math.floor(this.scheduler.host.now());
       const waiter = new Waiter(task as Runner, null, 0);

@@ -110,6 +110,11 @@ export class Scheduler implements Readier {
     return this.timers.size > 0;
   }
 
+  /** Is each step followed by a turn of the event loop? So it is where a policy chooses and promises take part: what they lead to is done before the next choice. */
+  private get pumps(): boolean {
+    return this.promised && this.chooser !== null;
+  }
+
   get isIdle(): boolean {
     return !this.awake;
   }
@@ -146,7 +151,7 @@ export class Scheduler implements Readier {
   }
 
   goesOn(leaf: Awaited): boolean {
-    return this.chooser === null || this.chooser.goesOn(leaf as Leaf<unknown>);
+    return this.chooser === null || this.chooser.goesOn(leaf as Leaf<unknown>, this.promised);
   }
 
   check(): void {
@@ -160,6 +165,10 @@ export class Scheduler implements Readier {
   /** Asks for a turn of the loop: at once, unless tasks have kept the event loop for a whole slice already. */
   private rouse(): void {
     this.awake = true;
+    if (this.pumps) {
+      this.host.turn(this.run);
+      return;
+    }
     const now = this.host.now();
     if (this.burst < 0) {
       this.burst = now;
@@ -192,7 +201,11 @@ export class Scheduler implements Readier {
     machine.tracker = this.tracker;
     let now = this.look();
     if (queue.size > 0) this.turnsOfTasks++;
-    for (let rounds = ROUNDS; rounds > 0 && queue.size > 0 && now - start < SLICE; rounds--) {
+    for (
+      let rounds = ROUNDS;
+      rounds > 0 && queue.size > 0 && now - start < SLICE;
+      rounds = this.pumps ? 0 : rounds - 1
+    ) {
       const resident = queue.peek(0).program as unknown as Resident;
       if (resident.within === null) this.runSome(resident, start);
       else resident.within(() => this.runSome(resident, start));
@@ -226,7 +239,7 @@ export class Scheduler implements Readier {
     const { queue } = this;
     let now = this.host.now();
     for (let rounds = ROUNDS; rounds > 0 && now - start < SLICE; rounds--) {
-      if (!this.runSteps(resident) || queue.size === 0) return;
+      if (!this.runSteps(resident) || queue.size === 0 || this.pumps) return;
       const before = now;
       now = this.look();
       if (now - before > LOOK) this.steps = Math.max(this.steps >> 1, 1);
@@ -262,6 +275,7 @@ export class Scheduler implements Readier {
       if (resident.contexts === null) this.stepOut(task);
       else resident.contextOf(task)(() => this.stepOut(task));
       this.probe?.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null);
+      if (this.pumps) return true;
     }
     return true;
   }

@@ -11,6 +11,7 @@ import { describeValue } from "../base/errors.ts";
 import { misuse } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import type { Receiver } from "../core/types.ts";
+import type { Waiter } from "../core/waiter.ts";
 import { Feed } from "./feed.ts";
 import { outsideTasks, soon } from "./outside.ts";
 import { canBePulled, isTaken, type Pulled, pulledFrom } from "./pull.ts";
@@ -61,6 +62,11 @@ class Source<T> extends Feed<T> {
   }
 
   attend(): void {}
+
+  override enter(waiter: Waiter): void {
+    waiter.runner.program.scheduler.promised = true;
+    super.enter(waiter);
+  }
 
   private ask(): void {
     if (this.asked || this.ended) return;

@@ -78,6 +78,7 @@ class UntilSettled<T> extends Leaf<T> {
   }
 
   enlist(waiter: Waiter): void {
+    waiter.runner.program.scheduler.promised = true;
     this.settlement.waiters.push(waiter);
   }
 
@@ -109,6 +110,7 @@ class PromiseCall<T> extends Call {
 
   constructor(waiter: Waiter, start: Start<T>) {
     super(waiter);
+    waiter.runner.program.scheduler.promised = true;
     this.start = start;
     this.controller = new AbortController();
   }
