@@ -36,14 +36,9 @@ export default async function* reporter(source: AsyncIterable<TestEvent>): Async
       const tally = files.get(file) ?? { passed: 0, failed: 0, skipped: 0, milliseconds: 0 };
       files.set(file, tally);
       if (data.nesting === 0) tally.milliseconds += data.details.duration_ms;
-      const failed = event.type === "test:fail" && (data.todo === undefined || data.todo === false);
-      const counts = failed ? !onlyBelow(data.details.error) : data.details.type !== "suite";
-      if (counts) {
-        if (data.skip !== undefined && data.skip !== false) tally.skipped++;
-        else if (failed) tally.failed++;
-        else tally.passed++;
-      }
-      if (failed && counts) {
+      const outcome = outcomeOf(event);
+      if (outcome !== null) tally[outcome]++;
+      if (outcome === "failed") {
         const where = `${file}:${data.line ?? 1}: ${data.name}`;
         failures.push(where);
         yield `\nFAILED ${where}\n${indent(explain(data.details.error))}\n\n`;
@@ -66,6 +61,16 @@ export default async function* reporter(source: AsyncIterable<TestEvent>): Async
   yield `\ntests: ${all.passed + all.failed + all.skipped}, passed: ${all.passed}, failed: ${all.failed}, skipped: ${all.skipped}, ` +
     `files: ${files.size}, seconds: ${(all.milliseconds / 1000).toFixed(1)}\n` +
     `${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped\n`;
+}
+
+/** How a test ended; null for what is counted by its parts, and for other events. */
+export function outcomeOf({ type, data }: TestEvent): "passed" | "failed" | "skipped" | null {
+  if (type !== "test:pass" && type !== "test:fail") return null;
+  const { skip, todo, details } = data as Finished;
+  const failed = type === "test:fail" && (todo === undefined || todo === false);
+  if (failed ? onlyBelow(details.error) : details.type === "suite") return null;
+  if (skip !== undefined && skip !== false) return "skipped";
+  return failed ? "failed" : "passed";
 }
 
 /** Whether a test or suite failed only because something inside it did, which is told already. */

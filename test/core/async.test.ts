@@ -1,4 +1,5 @@
 // Async bodies: tasks that await. What works before the first await, what works after it, and what cancellation does to them.
+// own process: listens for rejections to its end
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

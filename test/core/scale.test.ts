@@ -1,4 +1,5 @@
 // Numbers that would end a recursive implementation: chains, rings and crowds.
+// own process: fills the memory
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

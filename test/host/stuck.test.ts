@@ -1,4 +1,5 @@
 // The one test that has to wait: after a second in which every task waited only for others, a process that something else keeps alive is warned.
+// own process: waits for another, so it starts early
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
 // What waited for the world outside and gave up leaves nothing with it: promises, signals, callbacks, emitters, sources.
+// own process: counts bytes
 
 import assert from "node:assert/strict";
 import { EventEmitter, getEventListeners } from "node:events";

@@ -1,4 +1,5 @@
 // Composites, limits and values of tasks leave nothing behind: not on channels, not among the timers, not in the tasks that used them.
+// own process: counts bytes
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

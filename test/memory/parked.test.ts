@@ -1,4 +1,5 @@
 // What a parked task costs, and that an ended one costs nothing.
+// own process: counts bytes
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

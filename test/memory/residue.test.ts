@@ -1,4 +1,5 @@
 // What waited and gave up leaves nothing behind: not on channels, not on timers, not on tasks or signals.
+// own process: counts bytes
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

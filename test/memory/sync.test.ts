@@ -1,4 +1,5 @@
 // Who has waited for a lock or an event and given up, and who has locked and unlocked, leaves nothing behind.
+// own process: counts bytes
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
 // Timers and tickers of the past are forgotten: those that were stopped, waited for and not, and those that nobody holds any more.
+// own process: counts bytes
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

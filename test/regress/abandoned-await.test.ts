@@ -1,4 +1,5 @@
 // An operation that was awaited outside any task and never completed was kept for ever, with its promise and its channel.
+// own process: collects garbage
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
 // What selects leave behind: nothing. Silent channels hold no record of the selects that once looked at them, and leaving a long line costs O(1).
+// own process: collects garbage
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
