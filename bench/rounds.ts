@@ -32,12 +32,12 @@ export interface RoundOptions {
  * disturbs both.
  */
 export function batches(workloads: readonly Workload[]): readonly (readonly Workload[])[] {
-  const lists: Workload[][] = [];
+  let lists: (readonly Workload[])[] = [];
   for (const workload of workloads) {
     const compared = workload.bars.map((bar) => bar.elsewhere);
-    const list = lists.find((others) => others.some(({ name }) => compared.includes(name)));
-    if (list === undefined) lists.push([workload]);
-    else list.push(workload);
+    const isCompared = (list: readonly Workload[]): boolean => list.some(({ name }) => compared.includes(name));
+    const joined = [...lists.filter(isCompared).flat(), workload];
+    lists = [...lists.filter((list) => !isCompared(list)), joined];
   }
   return lists;
 }

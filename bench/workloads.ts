@@ -42,6 +42,12 @@ export interface Workload {
 /** Timed laps of the token around the ring, after one that is not; every subject's file says the same number. */
 const LAPS = 10;
 
+/** How often a short program goes round in a run; its file says the same number. */
+const ROUNDS = 50;
+
+/** The sizes of what only we can say, or want to. */
+const OURS: Partial<Record<Subject, number>> = { go: 0, effect: 0, effection: 0, promises: 0 };
+
 export const WORKLOADS: readonly Workload[] = [
   workload("ping-pong", {
     operation: "round trip over two rendezvous channels",
@@ -206,6 +212,47 @@ export const WORKLOADS: readonly Workload[] = [
     smoke: 2000, // sizes are multiples of 1000, and their halves too
     answer: (n) => n,
     bars: [],
+  }),
+  workload("ping-pong-step", {
+    program: "ping-pong",
+    operation: "step of ping-pong, of which a round trip has four",
+    size: 300_000,
+    sizes: OURS,
+    operations: (n) => 4 * n,
+    answer: (n) => ((n * (n + 1)) / 2) | 0,
+    bars: [],
+  }),
+  workload("short-ping-pong", {
+    operation: "step of ping-pong, in runs of 50 round trips",
+    size: 200_000,
+    sizes: OURS,
+    operations: (n) => (n / ROUNDS) * (4 * ROUNDS + 1),
+    answer: (n) => (n / ROUNDS) * sumBelow(ROUNDS + 1),
+    bars: [],
+  }),
+  workload("explore-ping-pong", {
+    operation: "step of ping-pong, in explored runs of 50 round trips",
+    size: 200_000,
+    sizes: OURS,
+    operations: (n) => (n / ROUNDS) * (4 * ROUNDS + 1),
+    answer: (n) => (n / ROUNDS) * sumBelow(ROUNDS + 1),
+    bars: [beside(5, "ping-pong-step"), beside(5, "short-ping-pong")],
+  }),
+  workload("short-locked", {
+    operation: "step of two tasks with a cell in a mutex, in runs of 50 rounds",
+    size: 200_000,
+    sizes: OURS,
+    operations: (n) => (n / ROUNDS) * (3 * ROUNDS + 1),
+    answer: (n) => n,
+    bars: [],
+  }),
+  workload("explore-locked", {
+    operation: "step of two tasks with a cell in a mutex, in explored runs of 50 rounds",
+    size: 200_000,
+    sizes: OURS,
+    operations: (n) => (n / ROUNDS) * (3 * ROUNDS + 1),
+    answer: (n) => n,
+    bars: [beside(5, "ping-pong-step"), beside(5, "short-locked")],
   }),
 ];
 
