@@ -25,7 +25,7 @@ test("it prints the deadlock and what became of the remedies, ends with 0, and k
   assert.match(stdout, /\n {4}task #2 "plato" waits for mutex\.lock fork 2, since 0 ms, held by task #3 "kant"\n/);
   assert.match(
     stdout,
-    /\nlower fork first: no deadlock in any of \d+ orders\none seat less: no deadlock in any of \d+ orders\n$/,
+    /\nlower fork first: no deadlock in any of \d+ traces\none seat less: no deadlock in any of \d+ traces\n$/,
   );
   assert.equal(existsSync(new URL("__schedules__", folder)), false);
 });
