@@ -107,17 +107,14 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   trySend(value: T): boolean {
-    const sent = this.offer(value) !== NOT_READY;
-    if (!sent) touch(this, WHOLE, WRITE); // it has seen that there is no room
-    return sent;
+    if (machine.tracker !== null && !this.takesSend()) return false; // it has not used that end, but has seen that there is no room
+    return this.offer(value) !== NOT_READY;
   }
 
   tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean } {
+    if (machine.tracker !== null && !this.takesReceive()) return { ok: false, closed: false };
     const raw = this.take();
-    if (raw === NOT_READY) {
-      touch(this, WHOLE, WRITE);
-      return { ok: false, closed: false };
-    }
+    if (raw === NOT_READY) return { ok: false, closed: false };
     if (raw !== END) return { ok: true, value: raw as T };
     if (this.failed) throw this.reason;
     return { ok: false, closed: true };

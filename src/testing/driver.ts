@@ -50,6 +50,7 @@ export class Driver implements Policy {
   declare private readonly point: Point;
   declare private deviated: boolean;
   declare private decided: boolean;
+  declare private hasBegun: boolean;
 
   constructor(strategy: Strategy, tracker: StepTracker | null, options: DriverOptions, giveUp: (why: GivenUp) => void) {
     this.racy = options.racy;
@@ -64,6 +65,7 @@ export class Driver implements Policy {
     this.point = { kind: "task", n: 0, ready: null, index: 0 };
     this.deviated = false;
     this.decided = false;
+    this.hasBegun = false;
     if (tracker !== null) strategy.begins?.(tracker, () => this.stop("redundant"));
   }
 
@@ -73,7 +75,9 @@ export class Driver implements Policy {
       if (choice !== 0) this.tracker?.chose(choice);
       return choice;
     }
-    if (this.options.check !== null) this.look();
+    // Before the first step there is nothing of this run to look at.
+    if (this.options.check !== null && this.hasBegun) this.look();
+    this.hasBegun = true;
     if (this.decided) return 0;
     this.tracker?.canGoOn(ready, n);
     const choice = this.pick(kind, n, ready);

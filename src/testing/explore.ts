@@ -71,6 +71,13 @@ export interface ExploreResult<out T> {
   readonly exhausted: boolean;
   /** What the exploration has covered, in words. */
   readonly covered: Covered;
+  /** Runs that were given up after `maxSteps`: they say nothing. */
+  readonly spent: number;
+  /**
+   * Where a search by traces had come to its end, and a random run after it was new: the token of that run. Tasks share something then that is not tracked, such
+   * as a plain variable. Make it a cell, or explore by another strategy.
+   */
+  readonly untracked: string | undefined;
   /** Distinct results, by their inspected form. */
   readonly outcomes: ReadonlyMap<string, Seen<T>>;
   readonly failure: Failure | undefined;
@@ -115,6 +122,8 @@ class Exploration<T> {
   declare private readonly traces: Set<number>;
   /** The latest run was a trace, or had an outcome, that had not been seen. */
   declare private latestIsNew: boolean;
+  declare private spent: number;
+  declare private untracked: string | undefined;
   declare private runs: number;
   declare private failure: Failure | undefined;
   /** How many cells had been made when it began. */
@@ -130,6 +139,8 @@ class Exploration<T> {
     this.outcomes = new Map();
     this.traces = new Set();
     this.latestIsNew = false;
+    this.spent = 0;
+    this.untracked = undefined;
     this.runs = 0;
     this.failure = undefined;
     this.cellsBefore = cells.made;
@@ -169,7 +180,17 @@ class Exploration<T> {
     const run = (records: boolean): Promise<Trial> =>
       attempt(this.body, production, { ...this.settings.trial, records });
     const [first, second] = [await run(false), await run(false)];
-    if (first.trace === second.trace && first.steps === second.steps) return;
+    if (first.kind === "spent")
+      throw new MisuseError(
+        `explore: the body has not ended after ${this.settings.trial.maxSteps} steps in production's order. Have it end, or allow more with maxSteps.`,
+      );
+    if (first.kind === "misuse" && second.kind === "misuse") return; // that is what will be found
+    const same = first.trace === second.trace && first.steps === second.steps;
+    if (same && (first.kind !== "value" || inspected(first.value) === inspected(second.value))) return;
+    if (same)
+      throw new MisuseError(
+        `explore: the body is not repeatable: of two runs of the same order one came to ${inspected(first.value)}, and the other to ${inspected(second.value)}. Take chance, time and shared state out of the body; make what it uses inside it.`,
+      );
     const [before, after] = [(await run(true)).rows, (await run(true)).rows];
     let i = 0;
     while (i < before.length && sayStep(before[i]) === sayStep(after[i])) i++;
@@ -187,17 +208,19 @@ class Exploration<T> {
     return this.progress() >= 1 || (this.failure !== undefined && !this.settings.keepGoing);
   }
 
-  private async see({ strategy, name }: Planned): Promise<Trial> {
+  private async see({ strategy, name, rechecks }: Planned): Promise<Trial> {
     const trial = await attempt(this.body, strategy, this.options(false));
     if (trial.kind === "redundant") return trial;
     this.runs++;
     const before = this.traces.size + this.outcomes.size;
-    if (trial.kind !== "spent") this.traces.add(trial.trace);
+    if (trial.kind === "spent") this.spent++;
+    else this.traces.add(trial.trace);
     this.promised ||= trial.promised;
     if (this.isFailure(trial)) {
       if (this.failure === undefined) await this.fail(trial, `in run ${this.runs} (${name})`);
     } else if (trial.kind !== "spent") this.count(trial);
     this.latestIsNew = this.traces.size + this.outcomes.size > before;
+    if (this.latestIsNew && rechecks === true) this.untracked ??= this.tokenOf(trial);
     return trial;
   }
 
@@ -206,7 +229,7 @@ class Exploration<T> {
   }
 
   private count(trial: Trial): void {
-    const key = inspect(trial.value, { depth: 8, sorted: true });
+    const key = inspected(trial.value);
     const seen = this.outcomes.get(key);
     if (seen === undefined) this.outcomes.set(key, { value: trial.value as T, count: 1, token: this.tokenOf(trial) });
     else seen.count++;
@@ -234,7 +257,9 @@ class Exploration<T> {
     const before = deviationsOf(trial.choices).length;
     const recorded = await attempt(this.body, new Replay(shrunk.deviations), { ...options, records: true });
     const found =
-      before > shrunk.deviations.length ? `${where}, shrunk from ${before} deviations in ${shrunk.runs} runs` : where;
+      before > shrunk.deviations.length
+        ? `${where}, shrunk from ${before} ${before === 1 ? "deviation" : "deviations"} in ${shrunk.runs} runs`
+        : where;
     this.failure = failureOf(
       recorded.kind === trial.kind ? recorded : trial,
       encode({ ...this.scheduling, deviations: shrunk.deviations }),
@@ -254,11 +279,15 @@ class Exploration<T> {
       traces: this.traces.size,
       exhausted: covered !== "some orders",
       covered,
+      spent: this.spent,
+      untracked: this.untracked,
       outcomes,
       failure,
     };
   }
 }
+
+const inspected = (value: unknown): string => inspect(value, { depth: 8, sorted: true });
 
 const sayStep = (step: Step | undefined): string =>
   step === undefined ? "the end" : `${step.operation} ${step.object} of ${step.task}`;
@@ -302,7 +331,7 @@ export function explored<R>(body: () => R & Checked<R>, options: ExploreOptions 
   return async () => {
     const token = process.env["OFFSHOOT_REPLAY"];
     if (token !== undefined && token !== "") {
-      await replay(body, token);
+      await replay(body, token, options.check === undefined ? {} : { check: options.check });
       return;
     }
     const { failure } = await begin(body as AnyBody, options, caller);
@@ -314,16 +343,26 @@ export function explored<R>(body: () => R & Checked<R>, options: ExploreOptions 
   };
 }
 
+export interface ReplayOptions {
+  /** The check that the exploration was given. */
+  readonly check?: (() => void) | undefined;
+}
+
 /**
  * Runs a body once more as a token says: returns its value, or throws its failure. The token carries what is needed for that.
  *
  * @throws (rejects with) {@link MisuseError} if the token does not fit the program, with the choice at which that shows
  */
-export async function replay<R>(body: () => R & Checked<R>, token: string): Promise<Outcome<R>> {
+export async function replay<R>(
+  body: () => R & Checked<R>,
+  token: string,
+  options: ReplayOptions = {},
+): Promise<Outcome<R>> {
   checkBody(body, "replay");
+  const { check } = options;
   const { deviations, ...scheduling } = decode(token, "replay");
   const strategy = new Replay(deviations);
-  const trial = await attempt(body as AnyBody, strategy, { ...scheduling, records: true, check: null });
+  const trial = await attempt(body as AnyBody, strategy, { ...scheduling, records: true, check: check ?? null });
   if (strategy.misfit >= 0 || !strategy.isComplete) {
     const where =
       strategy.misfit >= 0

@@ -5,7 +5,7 @@ export { RaceError } from "../base/errors.ts";
 export type { Cell } from "./cell.ts";
 export { cell, choose } from "./cell.ts";
 export type { Step } from "./driver.ts";
-export type { BlockedTask, ExploreResult, Failure, Seen } from "./explore.ts";
+export type { BlockedTask, ExploreResult, Failure, ReplayOptions, Seen } from "./explore.ts";
 export { explore, explored, replay } from "./explore.ts";
 export type { Covered, StrategyName as Strategy } from "./plan.ts";
 export type { ExploreOptions } from "./settings.ts";

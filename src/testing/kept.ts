@@ -20,7 +20,7 @@ const MOST_KEPT = 20;
 /** The caller of a function of this folder: its file, and the how many-eth call of it that is, unless it has given a name. */
 export function callerOf(name: string | undefined): Caller {
   const file = callingFile();
-  if (name !== undefined) return { name, seed: hash(name), file: file === null ? null : fileFor(file, name) };
+  if (typeof name === "string") return { name, seed: hash(name), file: file === null ? null : fileFor(file, name) };
   const place = file === null ? "exploration" : basename(file);
   const ordinal = (ordinals.get(place) ?? 0) + 1;
   ordinals.set(place, ordinal);

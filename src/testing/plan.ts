@@ -39,6 +39,8 @@ export interface Planned {
   readonly strategy: Strategy;
   /** How it is called in reports. */
   readonly name: string;
+  /** All traces have been run, as far as is known: nothing new is expected. */
+  readonly rechecks?: boolean;
 }
 
 export type Plan = Generator<Planned, Covered, Trial>;
@@ -106,7 +108,7 @@ function* reduced({ seed, recheck, isNew }: Aims): Plan {
   const covered = yield* searched("dpor", new Dpor(), "every trace");
   if (covered !== "every trace") return covered;
   for (let i = 0; i < recheck; i++) {
-    const trial = yield { strategy: new RandomWalk(seed + i * 0x9e3779b1), name: "random, after dpor" };
+    const trial = yield { strategy: new RandomWalk(seed + i * 0x9e3779b1), name: "random, after dpor", rechecks: true };
     if (isNew(trial)) return "some orders";
   }
   return covered;

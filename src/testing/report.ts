@@ -1,6 +1,6 @@
 // The report of a failure as text: the verdict, who waits for what, and the steps that led there, a column for each task.
 
-import type { TaskReport } from "../core/report.ts";
+import { type TaskReport, userFrames } from "../core/report.ts";
 import { label } from "../core/task.ts";
 import type { Step } from "./driver.ts";
 import type { Trial } from "./trial.ts";
@@ -36,7 +36,9 @@ function headline({ kind, error, blocked }: Trial): string {
     const many = blocked.length === 1 ? "1 task" : `${blocked.length} tasks`;
     return `${kind}: ${many} can never go on`;
   }
-  return `${kind}: ${error instanceof Error ? (error.stack ?? String(error)) : String(error)}`;
+  if (kind === "race" && error instanceof Error) return error.message;
+  if (!(error instanceof Error)) return `${kind}: ${String(error)}`;
+  return [`${kind}: ${String(error)}`, ...userFrames(error.stack ?? "").map((frame) => `    at ${frame}`)].join("\n");
 }
 
 function paragraph(task: TaskReport): string[] {

@@ -34,7 +34,7 @@ export interface ExploreOptions {
   readonly allowExternal?: boolean | undefined;
   /** Keep the schedule of a failure in `__schedules__` beside the caller, and try what is kept there first? Default: true. */
   readonly keep?: boolean | undefined;
-  /** Go on after a failure: the first is in `failure`, outcomes count them all. Default: stop, and shrink it. */
+  /** Go on after a failure: the first is in `failure`, and the outcomes of runs that succeed are counted on. Default: stop, and shrink it. */
   readonly keepGoing?: boolean | undefined;
 }
 
@@ -72,6 +72,8 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   const ends = STRATEGIES_WITH_AN_END.has(strategy);
   const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
   const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
+  if (options.name !== undefined && typeof options.name !== "string")
+    throw new MisuseError(`explore: the name must be a string, got ${describeValue(options.name)}.`);
   atLeast("runs", runs, 1);
   atLeast("recheck", recheck, 0);
   atLeast("timeMs", timeMs, 0);

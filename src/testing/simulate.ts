@@ -1,5 +1,6 @@
 // simulate: one deterministic run of a program on virtual time. Same body, same seed: same run, to the last step.
 
+import { describeValue, MisuseError } from "../base/errors.ts";
 import type { Policy } from "../core/host.ts";
 import { machine } from "../core/machine.ts";
 import { Runtime } from "../core/runtime.ts";
@@ -35,6 +36,7 @@ export interface SimulateOptions {
  * });
  */
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
+  checkOptions(options);
   const { seed, time = "idle", allowExternal = false, check } = options;
   refuseFakeTimers("simulate");
   const tracker = new Outsiders();
@@ -74,6 +76,20 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
     leave(home);
   }
   throw broken;
+}
+
+function checkOptions(options: SimulateOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw new MisuseError(`simulate: options must be an object, got ${describeValue(options)}.`);
+  const { seed, time, check } = options;
+  if (seed !== undefined && !Number.isFinite(seed))
+    throw new MisuseError(`simulate: the seed must be a finite number, got ${describeValue(seed)}.`);
+  if (time !== undefined && time !== "idle" && time !== "racy")
+    throw new MisuseError(`simulate: time must be "idle" or "racy", got ${describeValue(time)}.`);
+  if (time === "racy" && seed === undefined)
+    throw new MisuseError('simulate: time "racy" needs a seed, for whether a timer goes off is drawn. Give one.');
+  if (check !== undefined && typeof check !== "function")
+    throw new MisuseError(`simulate: check must be a function, got ${describeValue(check)}.`);
 }
 
 function policyFor(seed: number | undefined, racy: boolean): Policy | null {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { channel, go, MisuseError, Mutex, type Operation, select, sleep, yieldNow } from "offshoot";
-import { cell, type ExploreResult, explore, explored, type Failure, replay } from "offshoot/testing";
+import { cell, choose, type ExploreResult, explore, explored, type Failure, replay } from "offshoot/testing";
 import { rejected } from "../support/caught.ts";
 import { program } from "../support/process.ts";
 
@@ -175,14 +175,25 @@ test("the same seed makes the same runs, another one others", async () => {
   assert.notDeepEqual(await tokens(1), await tokens(2));
 });
 
-test("a run that never ends is given up, and says nothing", async () => {
+test("a body that does not end in production's order is misuse", async () => {
+  const endless = function* (): Operation<never> {
+    for (;;) yield* yieldNow();
+  };
+  const { message } = await rejected(MisuseError, explore(endless, { maxSteps: 50, runs: 3, strategy: "random" }));
+  assert.match(message, /has not ended after 50 steps in production's order/);
+});
+
+test("a run that does not end in another order is given up, and says nothing", async () => {
   const result = await explore(
     function* () {
-      for (;;) yield* yieldNow();
+      if (choose(2) === 1) for (;;) yield* yieldNow();
+      return "ended";
     },
-    { maxSteps: 50, runs: 3, strategy: "random" },
+    { maxSteps: 50, strategy: "dfs" },
   );
-  assert.deepEqual([result.ok, result.runs, result.outcomes.size], [true, 3, 0]);
+  const { ok, runs, spent, exhausted, outcomes } = result;
+  assert.deepEqual({ ok, runs, spent, exhausted }, { ok: true, runs: 2, spent: 1, exhausted: false });
+  assert.equal(outcomes.get("'ended'")?.count, 1);
 });
 
 test("what is no token, or one of another program, is told, with the choice at which that shows", async () => {

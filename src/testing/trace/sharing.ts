@@ -1,8 +1,8 @@
 // Races on shared state: two accesses, one of them a change, of which nothing says which comes first.
 //
 // What says so: the order within a task; that a task was spawned, woken or waited for; and what tasks have locked, sent, opened or counted. Not the order in
-// which the steps happened to be taken. So a race shows in every order of the steps that has both accesses (as in FastTrack, Flanagan and Freund 2009, but with
-// whole clocks).
+// which the steps happened to be taken. So a race shows in most orders of the steps that have both accesses, also where it does no harm; not in one in which, say,
+// a lock that has nothing to do with it happens to pass from the one task to the other in between. (As FastTrack, Flanagan and Freund 2009, but with whole clocks.)
 
 import { READ, SELF, WRITE } from "../../core/tracker.ts";
 import { type Clock, join, knows, set } from "./clock.ts";
