@@ -35,7 +35,7 @@ const DOORS: readonly Door[] = [
     name: "offshoot/testing",
     contract: join(root, "../shared/contract/testing.d.ts"),
     pending: [],
-    unfinished: "ExploreOptions ExploreResult Strategy explore explored".split(" "),
+    unfinished: [],
   },
 ];
 

@@ -6,7 +6,7 @@
 //
 // Only the scheduler, the leaf protocol and the scopes write these.
 
-import type { Tracker } from "./tracker.ts";
+import type { Tracker } from "./tracking.ts";
 import type { Suspend } from "./types.ts";
 import type { Home, Runner } from "./waiter.ts";
 

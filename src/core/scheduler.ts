@@ -21,7 +21,8 @@ import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
 import { HELD, label, type Tasklet } from "./task.ts";
-import { CLOCK, READ, SELF, type Tracker, touch, WAIT, WRITE } from "./tracker.ts";
+import { CLOCK, READ, SELF, touch, WAIT, WRITE } from "./tracker.ts";
+import type { Tracker } from "./tracking.ts";
 import { type Awaited, FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
 
 /** Milliseconds the tasks may have before the event loop gets its turn. */

@@ -2,7 +2,8 @@
 // from the other.
 
 import { MisuseError } from "../../base/errors.ts";
-import { type Tracker, WHOLE } from "../../core/tracker.ts";
+import { WHOLE } from "../../core/tracker.ts";
+import type { Tracker } from "../../core/tracking.ts";
 
 export function madeOutside(channel: object, from: string): MisuseError {
   const { name } = channel as { readonly name: string };

@@ -7,7 +7,8 @@
 import { Alarm } from "../../core/alarm.ts";
 import type { Ready } from "../../core/host.ts";
 import { BODY, label, Scope } from "../../core/task.ts";
-import { LIFE, READ, RECEIVERS, SELF, SENDERS, STATE, type Tracker, WHOLE, WRITE } from "../../core/tracker.ts";
+import { LIFE, READ, RECEIVERS, SELF, SENDERS, STATE, WHOLE, WRITE } from "../../core/tracker.ts";
+import type { Tracker } from "../../core/tracking.ts";
 import type { Runner } from "../../core/waiter.ts";
 import { Location, mix } from "./location.ts";
 import { madeOutside } from "./outsiders.ts";

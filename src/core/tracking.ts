@@ -1,0 +1,25 @@
+// Who is told what steps have to do with each other; see tracker.ts for what an access is. The register for it is in machine.ts.
+
+import type { Alarm } from "./alarm.ts";
+import type { Runner } from "./waiter.ts";
+
+export interface Tracker {
+  /** An object has been made whose parts steps will access. */
+  made(object: object): void;
+  /** The step that is under way accesses a part of an object. */
+  touched(object: object, part: number, mode: number): void;
+  /** A runner that is being woken goes on after all that has accessed an object so far, not only after the step that wakes it. */
+  follows(runner: Runner, object: object): void;
+  /** A task has been spawned, by the step that is under way. */
+  spawned(task: Runner): void;
+  /** A task has ended, after all that has accessed `children`; `mode` is that of its access to `siblings`. */
+  ended(task: Runner, children: object | null, siblings: object | null, mode: number): void;
+  /** A timer goes off, which is a step. */
+  fires(alarm: Alarm): void;
+  /** Shared state is looked at or changed that orders nothing by itself. */
+  shared(object: object, changes: boolean): void;
+  /** Who has accessed a part of an object last, in words, if that is known. */
+  lastAt(object: object, part: number): string | null;
+  /** A value has been given to a channel. */
+  gave(object: object, value: unknown): void;
+}
