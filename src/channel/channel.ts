@@ -44,6 +44,9 @@ export interface Channel<T> extends Sender<T>, Receiver<T> {
   stats(): ChannelStats;
 }
 
+/** That a tracker is told of. */
+const MOST_PLACES = 32;
+
 const OPEN = 0;
 const CLOSED = 1;
 const GIVEN_UP = 2; // by its receiver, while it was open
@@ -273,10 +276,9 @@ export class BufferedChannel<T> implements Channel<T> {
     return true;
   }
 
-  /** The part that stands for the place in which the n-th value lies. */
+  /** The part that stands for the place in which the n-th value lies. Where there is no end of places, values that are far apart share one. */
   private placeOf(n: number): number {
-    const { capacity } = this;
-    return PLACES + (capacity > 0 && capacity < Number.POSITIVE_INFINITY ? n % capacity : n);
+    return PLACES + (n % (this.capacity > 0 ? Math.min(this.capacity, MOST_PLACES) : MOST_PLACES));
   }
 
   private closedError(runner: Runner | null): ClosedError {

@@ -11,6 +11,8 @@ export function mix(a: number, b: number): number {
   return h ^ (h >>> 13);
 }
 
+const NONE: readonly number[] = [];
+
 export class Location {
   /** The same in all orders; empty where nobody wants to know. */
   declare readonly name: string;
@@ -23,8 +25,8 @@ export class Location {
   declare private group: number;
   declare private group2: number;
   /** The steps of the group that is open, and of the one before it. A step that only has to come before, and does not depend, is there as -1 - step. */
-  declare current: number[];
-  declare previous: number[];
+  declare current: readonly number[];
+  declare previous: readonly number[];
   declare private stepMode: number;
   /** What has been done by the time of the latest accesses: all of them, and those that were WRITE. */
   declare all: Clock | null;
@@ -38,8 +40,8 @@ export class Location {
     this.before2 = 0;
     this.group = 0;
     this.group2 = 0;
-    this.current = [];
-    this.previous = [];
+    this.current = NONE;
+    this.previous = NONE;
     this.stepMode = WRITE;
     this.all = null;
     this.writes = null;
@@ -80,7 +82,8 @@ export class Location {
       this.current = [];
       this.stepMode = mode;
     }
-    this.current.push(step);
-    for (const other of after) this.current.push(other < 0 ? other : -1 - other);
+    const current = this.current as number[];
+    current.push(step);
+    for (const other of after) current.push(other < 0 ? other : -1 - other);
   }
 }

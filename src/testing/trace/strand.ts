@@ -47,6 +47,10 @@ export class Strand {
   declare before: number[];
   /** Whether it has been cancelled. */
   declare life: Location | null;
+  /** Whether it waits. */
+  declare wait: Location | null;
+  /** Somebody else has looked at that, or changed it. */
+  declare isWatched: boolean;
 
   constructor(name: string, number: number, hash: number, task: Runner | null) {
     this.name = name;
@@ -61,5 +65,7 @@ export class Strand {
     this.order = [];
     this.before = [];
     this.life = null;
+    this.wait = null;
+    this.isWatched = false;
   }
 }

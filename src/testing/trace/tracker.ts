@@ -7,9 +7,9 @@
 import { Alarm } from "../../core/alarm.ts";
 import type { Ready } from "../../core/host.ts";
 import { BODY, label, Scope } from "../../core/task.ts";
-import { LIFE, READ, RECEIVERS, SELF, SENDERS, STATE, WHOLE, WRITE } from "../../core/tracker.ts";
+import { LIFE, READ, RECEIVERS, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
 import type { Tracker } from "../../core/tracking.ts";
-import type { Runner } from "../../core/waiter.ts";
+import { type Runner, WAITING } from "../../core/waiter.ts";
 import { Location, mix } from "./location.ts";
 import { madeOutside } from "./outsiders.ts";
 import { type Names, Strand } from "./strand.ts";
@@ -88,6 +88,8 @@ export class StepTracker implements Tracker {
   /** Of the choices within steps. */
   declare private choices: number;
   declare private isOver: boolean;
+  /** Is any strand watched? */
+  declare private watches: boolean;
 
   constructor(names: Names | null, observers: readonly Observer[]) {
     this.names = names;
@@ -104,6 +106,7 @@ export class StepTracker implements Tracker {
     this.event = OUTSIDE;
     this.choices = 0;
     this.isOver = false;
+    this.watches = false;
   }
 
   /** A step begins: whoever takes it goes on from where it was. */
@@ -115,7 +118,10 @@ export class StepTracker implements Tracker {
     this.event = mix(strand.hash, strand.steps);
     strand.isReady = false;
     for (const observer of this.observers) observer.begun(strand);
-    if (runner !== null) this.access(this.lifeOf(strand), LIFE, READ);
+    if (runner === null) return;
+    // As long as nobody else has to do with it, all that has been read there is the same in all orders.
+    if (strand.isWatched) this.lifeOf(strand).note(this.event, READ);
+    for (const observer of this.observers) observer.accessed(strand, this.lifeOf(strand), LIFE, READ);
   }
 
   /** Of those who can go on now, some could not before the step that is under way. */
@@ -164,10 +170,29 @@ export class StepTracker implements Tracker {
 
   touched(object: object, part: number, mode: number): void {
     if (this.isOver) return;
-    if (part === LIFE) {
-      const strand = this.strands.get(object as Runner);
-      if (strand !== undefined) this.access(this.lifeOf(strand), LIFE, mode);
-    } else this.access(this.at(object, part), part, mode);
+    if (part === LIFE || part === WAIT) this.touchedTask(object as Runner, part, mode);
+    else this.access(this.at(object, part), part, mode);
+  }
+
+  /** What only the task itself and those who wake it have to do with is the same in all orders: it is taken note of from when somebody cancels it, or looks. */
+  private touchedTask(task: Runner, part: number, mode: number): void {
+    const wakes = part === WAIT && mode === WRITE;
+    if (wakes && !this.watches && this.observers.length === 0) return;
+    const strand = this.strands.get(task);
+    if (strand === undefined) return;
+    if (!wakes) this.watch(strand, task);
+    const location = part === LIFE ? this.lifeOf(strand) : this.waitOf(strand);
+    if (strand.isWatched) location.note(this.event, mode);
+    for (const observer of this.observers) observer.accessed(this.strand, location, part, mode);
+  }
+
+  /** From now on it matters what a strand does. So far it has taken so many steps, and has been woken after the last or not. */
+  private watch(strand: Strand, task: Runner): void {
+    if (strand.isWatched) return;
+    strand.isWatched = true;
+    this.watches = true;
+    this.lifeOf(strand).note(mix(strand.hash, strand.steps), READ);
+    this.waitOf(strand).note(mix(strand.hash, task.state === WAITING ? -strand.steps : strand.steps), READ);
   }
 
   follows(runner: Runner, object: object): void {
@@ -243,6 +268,11 @@ export class StepTracker implements Tracker {
       found.set(part, location);
     }
     return location;
+  }
+
+  private waitOf(strand: Strand): Location {
+    strand.wait ??= this.locationOf(this.names === null ? "" : `${strand.name}:wait`);
+    return strand.wait;
   }
 
   private lifeOf(strand: Strand): Location {
