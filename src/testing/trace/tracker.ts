@@ -180,9 +180,10 @@ export class StepTracker implements Tracker {
     if (wakes && !this.watches && this.observers.length === 0) return;
     const strand = this.strands.get(task);
     if (strand === undefined) return;
-    if (!wakes) this.watch(strand, task);
+    const reads = part === LIFE && mode === READ; // as the task does itself
+    if (!wakes && !reads) this.watch(strand, task);
     const location = part === LIFE ? this.lifeOf(strand) : this.waitOf(strand);
-    if (strand.isWatched) location.note(this.event, mode);
+    if (strand.isWatched || reads) location.note(this.event, mode);
     for (const observer of this.observers) observer.accessed(this.strand, location, part, mode);
   }
 
