@@ -6,7 +6,7 @@
 import type { Host } from "../core/host.ts";
 
 /** As they are when this is loaded: a simulated run replaces them. */
-const { queueMicrotask, setImmediate } = globalThis;
+const { clearImmediate, queueMicrotask, setImmediate } = globalThis;
 
 interface Alarm {
   readonly deadline: number;
@@ -21,6 +21,8 @@ export class VirtualHost implements Host {
   declare private readonly asked: (() => void)[];
   declare private set: Alarm | null;
   declare private dry: (() => void) | null;
+  /** The next turn. It is taken back at the end: an exploration makes many runs before the event loop turns again. */
+  declare private next: NodeJS.Immediate | null;
 
   constructor(seed: number) {
     this.warnings = [];
@@ -29,6 +31,7 @@ export class VirtualHost implements Host {
     this.asked = [];
     this.set = null;
     this.dry = null;
+    this.next = null;
   }
 
   now(): number {
@@ -61,10 +64,8 @@ export class VirtualHost implements Host {
 
   watch(dry: () => void): () => void {
     this.dry = dry;
-    setImmediate(this.loop);
-    return () => {
-      this.dry = null;
-    };
+    this.next = setImmediate(this.loop);
+    return () => this.unwatch();
   }
 
   later(): () => void {
@@ -77,7 +78,7 @@ export class VirtualHost implements Host {
 
   /** Nothing more happens here: the run is given up. */
   stop(): void {
-    this.dry = null;
+    this.unwatch();
     this.asked.length = 0;
     this.set = null;
     this.time = Number.POSITIVE_INFINITY; // ends the slice that is under way
@@ -91,9 +92,15 @@ export class VirtualHost implements Host {
     return null;
   }
 
+  private unwatch(): void {
+    if (this.next !== null) clearImmediate(this.next);
+    this.next = null;
+    this.dry = null;
+  }
+
   private readonly loop: () => void = () => {
     if (this.dry === null) return;
-    setImmediate(this.loop);
+    this.next = setImmediate(this.loop);
     const { asked, set } = this;
     if (asked.length > 0) {
       for (const run of asked.splice(0)) run();
