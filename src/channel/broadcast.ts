@@ -55,6 +55,9 @@ class Subscription<T> extends BufferedChannel<T> implements Disposable {
     return raw;
   }
 
+  /** The broadcast tells, which knows whose value it is. */
+  protected override tellGave(): void {}
+
   override cancel(reason?: unknown): void {
     super.cancel(reason);
     this.hub.leave(this);
@@ -166,7 +169,7 @@ class Hub<T> implements Broadcast<T> {
     touch(this, SELF, WRITE);
     if (this.closed) throw this.closedError(machine.runner);
     if (this.senders.head !== null || !this.takesSend()) return NOT_READY;
-    this.deliver(value);
+    this.deliver(value, machine.runner);
     return undefined;
   }
 
@@ -177,7 +180,7 @@ class Hub<T> implements Broadcast<T> {
       const sender = this.senders.shift() as Waiter;
       const value = sender.payload as T;
       complete(sender, undefined); // first: it may be a case of a select that waits at a subscription too
-      this.deliver(value);
+      this.deliver(value, sender.runner);
     }
   }
 
@@ -195,8 +198,9 @@ class Hub<T> implements Broadcast<T> {
     return full;
   }
 
-  private deliver(value: T): void {
+  private deliver(value: T, by: Runner | null): void {
     this.sent++;
+    if (machine.tracker !== null && this.subscriptions.size > 0) machine.tracker.gave(this, value, by);
     for (const subscription of this.subscriptions) {
       if (subscription.trySend(value) || subscription.slow === "drop") continue;
       this.subscriptions.delete(subscription);

@@ -19,7 +19,7 @@ import { ADD, PLACES, READ, RECEIVERS, SELF, SENDERS, tellMade, touch, WHOLE, WR
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { END, iterate, Next, NO_WAITERS, receiveFrom, Send } from "./leaves.ts";
-import { type BufferPolicy, bufferingOf, DROP_NEWEST, WAIT } from "./policy.ts";
+import { type BufferPolicy, bufferingOf, DROP_NEWEST, DROP_OLDEST, WAIT } from "./policy.ts";
 
 export interface ChannelStats {
   /** Values given: those taken by a receiver, in the buffer, or dropped. */
@@ -174,10 +174,7 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Commits a send if it need not wait. */
   offer(value: T): unknown {
-    if (machine.tracker !== null) {
-      this.touchSend();
-      machine.tracker.gave(this, value);
-    }
+    if (machine.tracker !== null) this.tellSend(value);
     if (this.state !== OPEN) throw this.closedError(machine.runner);
     // 1 a receiver in line
     const receiver = this.receivers.shift();
@@ -205,7 +202,7 @@ export class BufferedChannel<T> implements Channel<T> {
 
   /** Commits a receive if it need not wait; END when the channel is closed and drained. */
   take(): unknown {
-    if (machine.tracker !== null) this.touchReceive();
+    if (machine.tracker !== null) this.tellReceive();
     const { buffer, senders } = this;
     // 1 the first value in the buffer; a waiting sender fills the gap
     if (buffer.size > 0) {
@@ -252,6 +249,30 @@ export class BufferedChannel<T> implements Channel<T> {
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
     for (let waiter = this.senders.shift(); waiter !== null; waiter = this.senders.shift())
       fail(waiter, this.closedError(waiter.runner));
+  }
+
+  /** A send is about to commit, or finds no room. */
+  private tellSend(value: T): void {
+    this.touchSend();
+    if (this.state !== OPEN) return;
+    const receiver = this.receivers.head;
+    if (receiver !== null || this.buffer.size < this.capacity || this.whenFull === DROP_OLDEST)
+      this.tellGave(value, machine.runner);
+    if (receiver !== null) machine.tracker?.took(value, receiver.runner);
+  }
+
+  /** A receive is about to commit, or finds nothing. A sender in line commits with it. */
+  private tellReceive(): void {
+    this.touchReceive();
+    const { buffer } = this;
+    const sender = this.senders.head;
+    if (sender !== null) this.tellGave(sender.payload as T, sender.runner);
+    if (buffer.size > 0) machine.tracker?.took(buffer.peek(0), machine.runner);
+    else if (sender !== null) machine.tracker?.took(sender.payload, machine.runner);
+  }
+
+  protected tellGave(value: T, by: Runner | null): void {
+    machine.tracker?.gave(this, value, by);
   }
 
   /** Two sends depend on each other, and so do a send and the receive of its value, or the one that makes room for it. Other sends and receives do not. */

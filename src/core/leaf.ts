@@ -257,14 +257,14 @@ function withdraw(leaf: Awaited): boolean {
   return true;
 }
 
-/** Where the last probe found the generator, or null. */
-export const probe: { stack: string | null } = { stack: null };
+/** Where the last probe found the generator, or null. The stack is put into words, which is dear, only when it is read. */
+export const probe: { held: { readonly stack?: string } | null } = { held: null };
 
 /** Notes where the generator stands that is being probed, and parks it again. */
 export function probed<T>(): Step<T> {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, probed);
-  probe.stack = holder.stack ?? null;
+  probe.held = holder;
   return PARKED as Step<T>;
 }
 

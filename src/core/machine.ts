@@ -64,7 +64,8 @@ export function afterwards(errand: () => void): void {
 }
 
 export function runErrands(): void {
-  const { runner, credit } = machine;
+  const { runner, credit, tracker } = machine;
+  if (tracker !== null) tracker.leaves();
   machine.runner = null;
   machine.credit = 0;
   while (machine.errands !== null) {
@@ -80,6 +81,7 @@ export function runErrands(): void {
   }
   machine.runner = runner;
   machine.credit = credit;
+  if (tracker !== null) tracker.returns();
   if (runner !== null && runner.cancelled !== null) mask(); // one of them may have cancelled the very task that runs
 }
 

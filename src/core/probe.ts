@@ -13,6 +13,8 @@ export interface Seen {
 export interface Probe {
   spawned?(task: Seen, owner: Seen | null): void;
   ended?(task: Seen): void;
+  /** A task is about to have its turn. */
+  stepping?(task: Seen): void;
   /** A task has had its turn; `waitsFor` is what it is parked at, or null. */
   stepped?(task: Seen, waitsFor: Awaited | null): void;
 }

@@ -47,17 +47,21 @@ export function userFrames(stack: string): string[] {
 
 /** Where a task stands. */
 export function stackOf(task: Tasklet<unknown>): string[] {
-  if (task.generator === null || task.state === RUNNING) return [];
+  return userFrames(holdStackOf(task)?.stack ?? "");
+}
+
+/** The same, put into words only when somebody reads it. */
+export function holdStackOf(task: Tasklet<unknown>): { readonly stack?: string } | null {
+  if (task.generator === null || task.state === RUNNING) return null;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
-  probe.stack = null;
+  probe.held = null;
   try {
     offshootProbe(task.generator);
   } finally {
     Error.stackTraceLimit = limit;
   }
-  const { stack } = probe;
-  return stack === null ? [] : userFrames(stack);
+  return probe.held;
 }
 
 const inWords = ({ operation, object }: Description): string => `${operation} ${object}`;

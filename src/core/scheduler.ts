@@ -274,6 +274,7 @@ export class Scheduler implements Readier {
         queue.unshift(task);
         return false;
       }
+      this.probe?.stepping?.(task);
       if (resident.contexts === null) this.stepOut(task);
       else resident.contextOf(task)(() => this.stepOut(task));
       this.probe?.stepped?.(task, task.state === WAITING ? (task.waiter?.leaf ?? null) : null);

@@ -20,6 +20,12 @@ export interface Tracker {
   shared(object: object, changes: boolean): void;
   /** Who has accessed a part of an object last, in words, if that is known. */
   lastAt(object: object, part: number): string | null;
-  /** A value has been given to a channel. */
-  gave(object: object, value: unknown): void;
+  /** A value is being given to a channel for good, by a runner, or by code outside any task. It may have waited for that since. */
+  gave(channel: object, value: unknown, by: Runner | null): void;
+  /** A value that was given to a channel is being taken out of it. */
+  took(value: unknown, by: Runner | null): void;
+  /** Code of users is about to run outside any task, perhaps in the midst of a turn. */
+  leaves(): void;
+  /** It has run. */
+  returns(): void;
 }

@@ -33,6 +33,9 @@ export class Outsiders implements Tracker {
   ended(): void {}
   fires(): void {}
   gave(): void {}
+  took(): void {}
+  leaves(): void {}
+  returns(): void {}
   shared(): void {}
   lastAt(): null {
     return null;

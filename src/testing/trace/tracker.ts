@@ -240,6 +240,9 @@ export class StepTracker implements Tracker {
   }
 
   gave(): void {}
+  took(): void {}
+  leaves(): void {}
+  returns(): void {}
 
   shared(object: object, changes: boolean): void {
     if (this.isOver) return;
