@@ -5,6 +5,7 @@
 // a lock that has nothing to do with it happens to pass from the one task to the other in between. (As FastTrack, Flanagan and Freund 2009, but with whole clocks.)
 
 import { READ, SELF, WRITE } from "../../core/tracker.ts";
+import { holdStack } from "../place.ts";
 import { type Clock, join, knows, set } from "./clock.ts";
 import type { Location } from "./location.ts";
 import type { Strand } from "./strand.ts";
@@ -26,8 +27,6 @@ export interface Race {
   readonly first: Access;
   readonly second: Access;
 }
-
-const FRAMES = 64;
 
 interface State {
   write: Access | null;
@@ -88,7 +87,7 @@ export class Sharing implements Observer {
       this.states.set(object, state);
     }
     const at = knows(timeOf(strand), strand.number);
-    const access = { strand, at, changes, stack: this.stacks ? stackHere() : "" };
+    const access = { strand, at, changes, stack: this.stacks ? (holdStack(this.shared).stack ?? "") : "" };
     const unordered = (other: Access): boolean =>
       other.strand !== strand && knows(strand.order, other.strand.number) < other.at;
     const { write, reads } = state;
@@ -125,13 +124,4 @@ function release(strand: Strand, location: Location, isWrite: boolean): void {
     join(location.writes, time);
   }
   tick(strand);
-}
-
-function stackHere(): string {
-  const holder: { stack?: string } = {};
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
-  Error.captureStackTrace(holder, stackHere);
-  Error.stackTraceLimit = limit;
-  return holder.stack ?? "";
 }
