@@ -3,10 +3,14 @@
 import { describeValue, MisuseError } from "../base/errors.ts";
 import type { Policy } from "../core/host.ts";
 import { machine } from "../core/machine.ts";
+import type { Probe, Seen } from "../core/probe.ts";
 import { Runtime } from "../core/runtime.ts";
+import type { Scheduler } from "../core/scheduler.ts";
+import type { Tasklet } from "../core/task.ts";
 import { unseen } from "../core/tracker.ts";
 import type { Checked, Outcome } from "../core/types.ts";
 import { enter, leave } from "./ambient.ts";
+import { Audit } from "./audit.ts";
 import { Driver } from "./driver.ts";
 import { RandomWalk } from "./policies/random.ts";
 import { Outsiders } from "./trace/outsiders.ts";
@@ -20,6 +24,20 @@ export interface SimulateOptions {
   readonly time?: "idle" | "racy" | undefined;
   /** May a task wait for something outside, such as a promise that no task of the program settles? Otherwise that is misuse, the default. */
   readonly allowExternal?: boolean | undefined;
+  /**
+   * Report a task that changes what it has sent through a channel or broadcast? Default: false.
+   *
+   * What is sent is its receiver's from then on, and nobody's as long as it is in a buffer. The sender may change it again once it has received it, or part of
+   * it, or once some task has returned it. Otherwise the run rejects with {@link MisuseError}, whatever the body makes of it, and however it ends: with what has
+   * changed, where it was sent, and where the sender came to after the change. The run itself is the same as without.
+   *
+   * Only senders are looked at. Who has received an object may change it, also if it was sent to others too: freeze what is for several.
+   *
+   * **Limits.** Plain data only: object literals, arrays, maps, sets, typed arrays and buffers, and such within them; of a value its first 10 000 properties,
+   * elements and entries, the outermost first (of buffers eight times as many bytes); of each task the latest 100 values that it has sent. Of an async body what it
+   * does before its first `await`. **Cost.** O(what has been sent) for each turn of a task that has sent something, and for each of its uses of a channel.
+   */
+  readonly audit?: boolean | undefined;
   /** Called after every step; throws when an invariant does not hold. */
   readonly check?: (() => void) | undefined;
 }
@@ -37,28 +55,17 @@ export interface SimulateOptions {
  */
 export async function simulate<R>(body: () => R & Checked<R>, options: SimulateOptions = {}): Promise<Outcome<R>> {
   checkOptions(options);
-  const { seed, time = "idle", allowExternal = false, check } = options;
+  const { seed, time = "idle", allowExternal = false } = options;
   refuseFakeTimers("simulate");
-  const tracker = new Outsiders();
+  const outsiders = new Outsiders();
+  const audit = options.audit === true ? new Audit(outsiders) : null;
+  const tracker = audit ?? outsiders;
   const runtime = new Runtime(
     new VirtualHost(seed ?? 0),
     policyFor(seed, time === "racy"),
     allowExternal ? "wait" : "refuse",
   );
-  let broken: unknown;
-  if (check !== undefined) {
-    runtime.scheduler.probe = {
-      stepped() {
-        if (broken !== undefined) return;
-        try {
-          unseen(check);
-          runtime.scheduler.check();
-        } catch (error) {
-          broken = error;
-        }
-      },
-    };
-  }
+  const looking = new Looking(runtime.scheduler, audit, options.check ?? null);
   runtime.scheduler.tracker = tracker;
   const home = runtime.ambient();
   const world = new World(runtime.scheduler, seed ?? 0);
@@ -67,27 +74,71 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   machine.tracker = tracker;
   try {
     const value = (await runtime.run(body, { seed: seed ?? 0 })) as Outcome<R>;
-    if (broken === undefined) return value;
+    if (looking.broken === null) return value;
   } catch (error) {
-    if (broken === undefined) throw error;
+    if (looking.broken === null) throw error;
   } finally {
     machine.tracker = null;
     leaveWorld(world);
     leave(home);
   }
-  throw broken;
+  throw looking.broken.error;
+}
+
+/** Looks at every step of a run. What is found there must not reach the task that happens to run: the run goes on, and rejects with it in the end. */
+class Looking implements Probe {
+  /** What was found first. */
+  declare broken: { readonly error: unknown } | null;
+  declare private readonly scheduler: Scheduler;
+  declare private readonly audit: Audit | null;
+  declare private readonly check: (() => void) | null;
+
+  constructor(scheduler: Scheduler, audit: Audit | null, check: (() => void) | null) {
+    this.broken = null;
+    this.scheduler = scheduler;
+    this.audit = audit;
+    this.check = check;
+    if (audit !== null || check !== null) scheduler.probe = this;
+  }
+
+  stepping(task: Seen): void {
+    this.audit?.begins(task as Tasklet<unknown>);
+  }
+
+  stepped(task: Seen): void {
+    this.audit?.ends(task as Tasklet<unknown>);
+    if (this.broken !== null) return;
+    const found = this.audit?.found ?? null;
+    if (found !== null) this.broken = { error: found };
+    else if (this.check !== null) this.look(this.check);
+  }
+
+  ended(task: Seen): void {
+    this.audit?.returned(task as Tasklet<unknown>);
+  }
+
+  private look(check: () => void): void {
+    try {
+      unseen(check);
+      this.scheduler.check();
+    } catch (error) {
+      this.broken = { error };
+    }
+  }
 }
 
 function checkOptions(options: SimulateOptions): void {
   if (typeof options !== "object" || options === null)
     throw new MisuseError(`simulate: options must be an object, got ${describeValue(options)}.`);
-  const { seed, time, check } = options;
+  const { seed, time, audit, check } = options;
   if (seed !== undefined && !Number.isFinite(seed))
     throw new MisuseError(`simulate: the seed must be a finite number, got ${describeValue(seed)}.`);
   if (time !== undefined && time !== "idle" && time !== "racy")
     throw new MisuseError(`simulate: time must be "idle" or "racy", got ${describeValue(time)}.`);
   if (time === "racy" && seed === undefined)
     throw new MisuseError('simulate: time "racy" needs a seed, for whether a timer goes off is drawn. Give one.');
+  if (audit !== undefined && typeof audit !== "boolean")
+    throw new MisuseError(`simulate: audit must be true or false, got ${describeValue(audit)}.`);
   if (check !== undefined && typeof check !== "function")
     throw new MisuseError(`simulate: check must be a function, got ${describeValue(check)}.`);
 }
