@@ -27,7 +27,7 @@ export interface BatchOptions {
 }
 
 /** How many seconds a process may tell nothing: many times what the longest test takes on a busy machine. */
-const SILENCE = 180;
+const SILENCE = 300;
 /** How long the output of a process that has ended is waited for: another one may hold it open. */
 const OUTPUT_MS = 1_000;
 

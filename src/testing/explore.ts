@@ -12,6 +12,7 @@ import type { Step } from "./driver.ts";
 import { type Caller, callerOf, keepToken, keptSchedules } from "./kept.ts";
 import { type Covered, type Planned, planOf } from "./plan.ts";
 import { Replay } from "./policies/replay.ts";
+import { RealTimers } from "./real-timers.ts";
 import { circleIn, reportOf } from "./report.ts";
 import { decode, deviationsOf, encode, type Schedule } from "./schedule.ts";
 import { type ExploreOptions, type Settings, settingsOf } from "./settings.ts";
@@ -94,7 +95,8 @@ const exploring = new AsyncLocalStorage<true>();
  *
  * The body must do the same when the same is chosen: make what it uses inside it, and leave out chance and the real clock.
  *
- * @throws (rejects with) {@link MisuseError} for options that cannot be, inside another exploration, and for a body that is not repeatable
+ * @throws (rejects with) {@link MisuseError} for options that cannot be, inside another exploration, and for a body that is not repeatable or leaves timers of the real
+ * clock running
  */
 export async function explore<R>(
   body: () => R & Checked<R>,
@@ -175,11 +177,17 @@ class Exploration<T> {
     }
   }
 
-  /** Runs production's order twice, and compares the steps. What is made outside the body, chance, and captured clocks show here. */
+  /** Runs production's order twice, and compares the steps. What is made outside the body, chance, captured clocks and real timers show here. */
   private async checkRepeatable(): Promise<void> {
-    const run = (records: boolean): Promise<Trial> =>
-      attempt(this.body, production, { ...this.settings.trial, records });
-    const [first, second] = [await run(false), await run(false)];
+    const run = (records: boolean, timers?: RealTimers): Promise<Trial> =>
+      attempt(this.body, production, { ...this.settings.trial, records }, timers);
+    const watched = async (): Promise<Trial> => {
+      const timers = new RealTimers();
+      const trial = await run(false, timers);
+      if (trial.kind === "value") timers.refuse("explore");
+      return trial;
+    };
+    const [first, second] = [await watched(), await watched()];
     if (first.kind === "spent")
       throw new MisuseError(
         `explore: the body has not ended after ${this.settings.trial.maxSteps} steps in production's order. Have it end, or allow more with maxSteps.`,

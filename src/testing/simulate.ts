@@ -13,6 +13,7 @@ import { enter, leave } from "./ambient.ts";
 import { Audit } from "./audit.ts";
 import { Driver } from "./driver.ts";
 import { RandomWalk } from "./policies/random.ts";
+import { RealTimers } from "./real-timers.ts";
 import { Outsiders } from "./trace/outsiders.ts";
 import { VirtualHost } from "./virtual-host.ts";
 import { enterWorld, leaveWorld, refuseFakeTimers, World } from "./world.ts";
@@ -46,6 +47,8 @@ export interface SimulateOptions {
  * Runs a body as `run` does, but on virtual time and in an order of its own. Rejects with `DeadlockError` if it can never go on, with `LeakError` if the
  * body has returned by then. Operations awaited outside tasks belong to the simulation while it runs.
  *
+ * @throws (rejects with) {@link MisuseError} as well if the run has started timers of the real clock (those of `node:timers`, or captured before) and they are
+ * still running when it ends; unless it has failed otherwise
  * @example
  * const ms = await simulate(function* () {
  *   const start = now();
@@ -69,15 +72,21 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   runtime.scheduler.tracker = tracker;
   const home = runtime.ambient();
   const world = new World(runtime.scheduler, seed ?? 0);
+  const timers = new RealTimers();
   enter(home);
   enterWorld(world);
   machine.tracker = tracker;
   try {
-    const value = (await runtime.run(body, { seed: seed ?? 0 })) as Outcome<R>;
-    if (looking.broken === null) return value;
+    const value = (await timers.within(() => runtime.run(body, { seed: seed ?? 0 }))) as Outcome<R>;
+    timers.close();
+    if (looking.broken === null) {
+      timers.refuse("simulate");
+      return value;
+    }
   } catch (error) {
     if (looking.broken === null) throw error;
   } finally {
+    timers.close();
     machine.tracker = null;
     leaveWorld(world);
     leave(home);

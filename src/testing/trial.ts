@@ -9,6 +9,7 @@ import type { AnyBody } from "../core/task.ts";
 import { enter, leave } from "./ambient.ts";
 import { Driver, type GivenUp, type Step } from "./driver.ts";
 import { raceError, signatureOfRace } from "./race.ts";
+import type { RealTimers } from "./real-timers.ts";
 import type { Choice } from "./schedule.ts";
 import type { Strategy } from "./strategy.ts";
 import { type Race, Sharing } from "./trace/sharing.ts";
@@ -53,8 +54,13 @@ export interface Trial {
   readonly promised: boolean;
 }
 
-/** Never rejects: what the program throws is in `error`. */
-export async function attempt(body: AnyBody, strategy: Strategy, options: TrialOptions): Promise<Trial> {
+/** Never rejects: what the program throws is in `error`. The real timers that it starts are watched if somebody is given who does, and who is closed when the run ends. */
+export async function attempt(
+  body: AnyBody,
+  strategy: Strategy,
+  options: TrialOptions,
+  timers: RealTimers | null = null,
+): Promise<Trial> {
   const host = new VirtualHost(0);
   let giveUp = (_why: GivenUp): void => {};
   const gaveUp = new Promise<GivenUp>((resolve) => {
@@ -79,11 +85,13 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
   machine.tracker = tracker;
   for (const object of [runtime.scheduler, home, world]) tracker.made(object);
   try {
-    const run = runtime.run(body, { seed: 0, debug: options.records }).then(
+    const start = (): Promise<unknown> => runtime.run(body, { seed: 0, debug: options.records });
+    const run = (timers === null ? start() : timers.within(start)).then(
       (value) => ({ kind: "value" as const, value, error: undefined }),
       (error) => ({ kind: kindOf(error), value: undefined, error }),
     );
     const ended = await Promise.race([run, gaveUp]);
+    timers?.close();
     driver.look();
     const race = sharing?.race ?? null;
     const outcome = outcomeOf(ended, driver.broken, race);
@@ -100,6 +108,7 @@ export async function attempt(body: AnyBody, strategy: Strategy, options: TrialO
       promised: runtime.scheduler.promised,
     };
   } finally {
+    timers?.close();
     machine.tracker = null;
     leaveWorld(world);
     leave(home);

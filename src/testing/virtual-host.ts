@@ -13,6 +13,18 @@ interface Alarm {
   readonly run: () => void;
 }
 
+let goesOn = false;
+
+/** Is a host about to have its next turn, by an immediate that is none of the run's? */
+export const startsTurn = (): boolean => goesOn;
+
+function goOn(loop: () => void): NodeJS.Immediate {
+  goesOn = true;
+  const next = setImmediate(loop);
+  goesOn = false;
+  return next;
+}
+
 export class VirtualHost implements Host {
   /** What the program would have told a person. */
   declare readonly warnings: string[];
@@ -64,7 +76,7 @@ export class VirtualHost implements Host {
 
   watch(dry: () => void): () => void {
     this.dry = dry;
-    this.next = setImmediate(this.loop);
+    this.next = goOn(this.loop);
     return () => this.unwatch();
   }
 
@@ -100,7 +112,7 @@ export class VirtualHost implements Host {
 
   private readonly loop: () => void = () => {
     if (this.dry === null) return;
-    this.next = setImmediate(this.loop);
+    this.next = goOn(this.loop);
     const { asked, set } = this;
     if (asked.length > 0) {
       for (const run of asked.splice(0)) run();
