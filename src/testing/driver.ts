@@ -9,7 +9,7 @@ import type { Program } from "../core/program.ts";
 import { label, type Tasklet } from "../core/task.ts";
 import { unseen } from "../core/tracker.ts";
 import type { ChoiceKind } from "../core/waiter.ts";
-import { type Choice, checkOf } from "./schedule.ts";
+import { type Choice, checkOf, choiceOf } from "./schedule.ts";
 import type { Point, Strategy } from "./strategy.ts";
 import type { StepTracker } from "./trace/tracker.ts";
 
@@ -94,7 +94,7 @@ export class Driver implements Policy {
     point.index = this.choices.length;
     const choice = this.strategy.pick(point);
     if (n <= 1) return 0;
-    this.choices.push({ n, choice, check: checkOf(ready?.at(0)?.id ?? 0, n) });
+    this.choices.push(choiceOf(choice, checkOf(ready?.at(0)?.id ?? 0, n)));
     if (choice !== 0) this.deviated = true;
     return choice;
   }

@@ -8,13 +8,8 @@
 
 import { describeValue, MisuseError } from "../base/errors.ts";
 
-/** One choice that was made. */
-export interface Choice {
-  readonly n: number;
-  readonly choice: number;
-  /** Tells whether it is the same choice again: made of the number of options and the first of them. */
-  readonly check: number;
-}
+/** One choice that was made, and its check, in one number: a run makes many. */
+export type Choice = number;
 
 export interface Deviation {
   readonly skip: number;
@@ -36,10 +31,18 @@ const CHECKS = 36 ** 2;
 /** The check of a choice: `first` is the id of the task that choice 0 stands for. */
 export const checkOf = (first: number, n: number): number => (first * 31 + n) % CHECKS;
 
+/** A check tells whether it is the same choice again: it is made of the number of options and the first of them. */
+export const choiceOf = (choice: number, check: number): Choice => choice * CHECKS + check;
+
+/** Which one was made. */
+export const madeIn = (choice: Choice): number => Math.floor(choice / CHECKS);
+
 export function deviationsOf(choices: readonly Choice[]): Deviation[] {
   const deviations: Deviation[] = [];
   let skip = 0;
-  for (const { choice, check } of choices) {
+  for (const made of choices) {
+    const choice = madeIn(made);
+    const check = made % CHECKS;
     if (choice === 0) {
       skip++;
       continue;

@@ -6,7 +6,7 @@
 //   4 search among the schedules that have fewer: taking out a deviation changes what the later ones mean, so 2 may end with more than are needed
 
 import { delays, Search } from "./policies/search.ts";
-import { type Deviation, deviationsOf } from "./schedule.ts";
+import { type Deviation, deviationsOf, madeIn } from "./schedule.ts";
 import type { Point, Strategy } from "./strategy.ts";
 import { signatureOf, type Trial } from "./trial.ts";
 
@@ -39,7 +39,7 @@ export async function shrink(failing: Trial, run: Run): Promise<Shrunk> {
   };
   /** Tries these values, with 0 for all that follow. */
   const tries = (values: Values): Promise<boolean> => triesAs(new Fixed(values));
-  const values = (): number[] => best.choices.map(({ choice }) => choice);
+  const values = (): number[] => best.choices.map(madeIn);
 
   // 1
   for (let low = 0, high = lastDeviation(values()) + 1; low < high; ) {

@@ -19,7 +19,7 @@ export class Location {
   /** Of the group that is open. */
   declare private mode: number;
   declare private isUsed: boolean;
-  /** Two hashes of 32 bits of all groups before, and of the one that is open, whose accesses have no order. */
+  /** Two hashes of 32 bits of all that was before, in order, and of the group that is open, whose accesses have none. A WRITE is never in a group. */
   declare private before: number;
   declare private before2: number;
   declare private group: number;
@@ -50,15 +50,22 @@ export class Location {
   /** Takes note of an access, for the hash. `event` stands for the step. */
   note(event: number, mode: number): void {
     this.isUsed = true;
-    if (mode === WRITE || mode !== this.mode) {
-      this.before = mix(this.before, this.group);
-      this.before2 = mix(this.before2, this.group2 ^ 0x5bd1e995);
-      this.group = 0;
-      this.group2 = 0;
-      this.mode = mode;
+    if (mode !== this.mode) this.closeGroup(mode);
+    if (mode === WRITE) {
+      this.before = mix(this.before, event);
+      this.before2 = (Math.imul(this.before2, 0x01000193) ^ event) | 0;
+    } else {
+      this.group = (this.group + mix(event, this.before)) | 0;
+      this.group2 = (this.group2 + Math.imul(event ^ this.before2, 0x85ebca6b)) | 0;
     }
-    this.group = (this.group + mix(event, this.before)) | 0;
-    this.group2 = (this.group2 + mix(this.before2, event)) | 0;
+  }
+
+  private closeGroup(mode: number): void {
+    this.before = mix(this.before, this.group);
+    this.before2 = mix(this.before2, this.group2 ^ 0x5bd1e995);
+    this.group = 0;
+    this.group2 = 0;
+    this.mode = mode;
   }
 
   /** 0 if there was no access. */
