@@ -15,7 +15,7 @@ import { Ring } from "../base/ring.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
-import { ADD, PLACES, READ, RECEIVERS, SELF, SENDERS, tellMade, touch, WHOLE, WRITE } from "../core/tracker.ts";
+import { PLACES, READ, RECEIVERS, SELF, SENDERS, tellMade, touch, WHOLE, WRITE } from "../core/tracker.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { END, iterate, Next, NO_WAITERS, receiveFrom, Send } from "./leaves.ts";
@@ -278,16 +278,13 @@ export class BufferedChannel<T> implements Channel<T> {
   /** Two sends depend on each other, and so do a send and the receive of its value, or the one that makes room for it. Other sends and receives do not. */
   private touchSend(): void {
     if (this.touchEnd(this.state !== OPEN)) return;
-    touch(this, WHOLE, ADD);
-    touch(this, SENDERS, WRITE);
-    touch(this, this.placeOf(this.sent + this.senders.size), WRITE);
+    machine.tracker?.passes(this, SENDERS, this.placeOf(this.sent + this.senders.size));
   }
 
   private touchReceive(): void {
     if (this.touchEnd(this.state !== OPEN && this.buffer.size === 0)) return;
-    touch(this, WHOLE, ADD);
-    touch(this, RECEIVERS, WRITE);
-    touch(this, this.placeOf(this.sent - this.dropped - this.buffer.size + this.receivers.size), WRITE);
+    const n = this.sent - this.dropped - this.buffer.size + this.receivers.size;
+    machine.tracker?.passes(this, RECEIVERS, this.placeOf(n));
   }
 
   private touchEnd(over: boolean): boolean {

@@ -93,6 +93,11 @@ export class Audit implements Tracker {
     this.other.touched(object, part, mode);
   }
 
+  passes(channel: object, end: number, place: number): void {
+    if (machine.runner === this.current) this.compare();
+    this.other.passes(channel, end, place);
+  }
+
   follows(runner: Runner, object: object): void {
     this.other.follows(runner, object);
   }

@@ -28,6 +28,10 @@ export class Outsiders implements Tracker {
     if (part === WHOLE && !this.known.has(object)) throw madeOutside(object, "simulate");
   }
 
+  passes(channel: object): void {
+    this.touched(channel, WHOLE);
+  }
+
   follows(): void {}
   spawned(): void {}
   ended(): void {}

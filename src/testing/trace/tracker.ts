@@ -7,7 +7,7 @@
 import { Alarm } from "../../core/alarm.ts";
 import type { Ready } from "../../core/host.ts";
 import { BODY, label, Scope } from "../../core/task.ts";
-import { LIFE, READ, RECEIVERS, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
+import { ADD, LIFE, READ, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
 import type { Tracker } from "../../core/tracking.ts";
 import { type Runner, WAITING } from "../../core/waiter.ts";
 import { Location, mix } from "./location.ts";
@@ -38,6 +38,10 @@ class Parts {
   /** Who has used the ends of a channel last. */
   declare sender: Strand | null;
   declare receiver: Strand | null;
+  /** How often they have been used. */
+  declare sends: number;
+  declare receives: number;
+  declare private noted: number;
   /** The parts from LOWEST on, up to a limit. */
   declare private readonly few: (Location | undefined)[];
   declare private rest: Map<number, Location> | null;
@@ -46,8 +50,19 @@ class Parts {
     this.name = name;
     this.sender = null;
     this.receiver = null;
+    this.sends = 0;
+    this.receives = 0;
+    this.noted = 0;
     this.few = [];
     this.rest = null;
+  }
+
+  /** How often the ends have been used by now, if that has changed since it was noted last: in which order, is noted at the ends. */
+  notePasses(whole: Location): void {
+    const passes = this.sends + this.receives;
+    if (passes === this.noted) return;
+    this.noted = passes;
+    whole.note(mix(this.sends, this.receives), ADD);
   }
 
   get(part: number): Location | undefined {
@@ -171,7 +186,28 @@ export class StepTracker implements Tracker {
   touched(object: object, part: number, mode: number): void {
     if (this.isOver) return;
     if (part === LIFE || part === WAIT) this.touchedTask(object as Runner, part, mode);
-    else this.access(this.at(object, part), part, mode);
+    else {
+      const location = this.at(object, part);
+      if (part === WHOLE) (this.latestParts as Parts).notePasses(location);
+      this.access(location, part, mode);
+    }
+  }
+
+  passes(channel: object, end: number, place: number): void {
+    if (this.isOver) return;
+    const whole = this.at(channel, WHOLE);
+    const parts = this.latestParts as Parts;
+    // The order at each end is taken note of there. So of the whole it is enough to know how many there were, once something else accesses it.
+    if (end === SENDERS) {
+      parts.sends++;
+      parts.sender = this.strand;
+    } else {
+      parts.receives++;
+      parts.receiver = this.strand;
+    }
+    this.tell(whole, WHOLE, ADD);
+    this.access(this.partOf(parts, end), end, WRITE);
+    this.access(this.partOf(parts, place), place, WRITE);
   }
 
   /** What only the task itself and those who wake it have to do with is the same in all orders: it is taken note of from when somebody cancels it, or looks. */
@@ -253,7 +289,12 @@ export class StepTracker implements Tracker {
 
   private access(location: Location, part: number, mode: number): void {
     location.note(this.event, mode);
-    for (const observer of this.observers) observer.accessed(this.strand, location, part, mode);
+    this.tell(location, part, mode);
+  }
+
+  private tell(location: Location, part: number, mode: number): void {
+    const { observers } = this;
+    for (let i = 0; i < observers.length; i++) (observers[i] as Observer).accessed(this.strand, location, part, mode);
   }
 
   private at(object: object, part: number): Location {
@@ -264,12 +305,14 @@ export class StepTracker implements Tracker {
     }
     this.latest = object;
     this.latestParts = found;
-    if (part === SENDERS) found.sender = this.strand;
-    else if (part === RECEIVERS) found.receiver = this.strand;
-    let location = found.get(part);
+    return this.partOf(found, part);
+  }
+
+  private partOf(parts: Parts, part: number): Location {
+    let location = parts.get(part);
     if (location === undefined) {
-      location = this.locationOf(this.names === null ? "" : `${found.name}:${part}`);
-      found.set(part, location);
+      location = this.locationOf(this.names === null ? "" : `${parts.name}:${part}`);
+      parts.set(part, location);
     }
     return location;
   }
