@@ -18,7 +18,7 @@ import { decode, deviationsOf, encode, type Schedule } from "./schedule.ts";
 import { type ExploreOptions, type Settings, settingsOf } from "./settings.ts";
 import { shrink } from "./shrink.ts";
 import { production, type Strategy } from "./strategy.ts";
-import { attempt, type FailureKind, type Trial, type TrialOptions } from "./trial.ts";
+import { attempt, type FailureKind, signatureOf, type Trial, type TrialOptions } from "./trial.ts";
 import { refuseFakeTimers } from "./world.ts";
 
 export interface BlockedTask {
@@ -193,17 +193,17 @@ class Exploration<T> {
         `explore: the body has not ended after ${this.settings.trial.maxSteps} steps in production's order. Have it end, or allow more with maxSteps.`,
       );
     if (first.kind === "misuse" && second.kind === "misuse") return; // that is what will be found
-    const same = first.trace === second.trace && first.steps === second.steps;
-    if (same && (first.kind !== "value" || inspected(first.value) === inspected(second.value))) return;
-    if (same)
-      throw new MisuseError(
-        `explore: the body is not repeatable: of two runs of the same order one came to ${inspected(first.value)}, and the other to ${inspected(second.value)}. Take chance, time and shared state out of the body; make what it uses inside it.`,
-      );
-    const [before, after] = [(await run(true)).rows, (await run(true)).rows];
+    const isSame = first.trace === second.trace && first.steps === second.steps;
+    if (isSame && sayEnd(first) === sayEnd(second)) return;
+    const [before, after] = isSame ? [[], []] : [(await run(true)).rows, (await run(true)).rows];
     let i = 0;
     while (i < before.length && sayStep(before[i]) === sayStep(after[i])) i++;
+    const differs =
+      i < before.length || i < after.length
+        ? `step ${i + 1} was ${sayStep(before[i])}, and in another run of the same order ${sayStep(after[i])}`
+        : `of two runs of the same order one came to ${sayEnd(first)}, and the other to ${sayEnd(second)}`;
     throw new MisuseError(
-      `explore: the body is not repeatable: step ${i + 1} was ${sayStep(before[i])}, and in another run of the same order ${sayStep(after[i])}. Take chance, time and shared state out of the body; make what it uses inside it.`,
+      `explore: the body is not repeatable: ${differs}. Take chance, time and shared state out of the body; make what it uses inside it.`,
     );
   }
 
@@ -296,6 +296,9 @@ class Exploration<T> {
 }
 
 const inspected = (value: unknown): string => inspect(value, { depth: 8, sorted: true });
+
+/** What came of a run. */
+const sayEnd = (trial: Trial): string => (trial.kind === "value" ? inspected(trial.value) : signatureOf(trial));
 
 const sayStep = (step: Step | undefined): string =>
   step === undefined ? "the end" : `${step.operation} ${step.object} of ${step.task}`;
