@@ -45,7 +45,7 @@ export interface Channel<T> extends Sender<T>, Receiver<T> {
 }
 
 /** That a tracker is told of. */
-const MOST_PLACES = 32;
+const MOST_PLACES = 8;
 
 const OPEN = 0;
 const CLOSED = 1;
