@@ -16,6 +16,7 @@ import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { label } from "../core/task.ts";
 import { PLACES, READ, RECEIVERS, SELF, SENDERS, tellMade, touch, WHOLE, WRITE } from "../core/tracker.ts";
+import type { Tracker } from "../core/tracking.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { END, iterate, Next, NO_WAITERS, receiveFrom, Send } from "./leaves.ts";
@@ -278,13 +279,15 @@ export class BufferedChannel<T> implements Channel<T> {
   /** Two sends depend on each other, and so do a send and the receive of its value, or the one that makes room for it. Other sends and receives do not. */
   private touchSend(): void {
     if (this.touchEnd(this.state !== OPEN)) return;
-    machine.tracker?.passes(this, SENDERS, this.placeOf(this.sent + this.senders.size));
+    const tracker = machine.tracker as Tracker;
+    tracker.passes(this, SENDERS, tracker.wantsPlaces ? this.placeOf(this.sent + this.senders.size) : PLACES);
   }
 
   private touchReceive(): void {
     if (this.touchEnd(this.state !== OPEN && this.buffer.size === 0)) return;
-    const n = this.sent - this.dropped - this.buffer.size + this.receivers.size;
-    machine.tracker?.passes(this, RECEIVERS, this.placeOf(n));
+    const tracker = machine.tracker as Tracker;
+    const received = this.sent - this.dropped - this.buffer.size;
+    tracker.passes(this, RECEIVERS, tracker.wantsPlaces ? this.placeOf(received + this.receivers.size) : PLACES);
   }
 
   private touchEnd(over: boolean): boolean {

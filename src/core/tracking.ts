@@ -8,6 +8,8 @@ export interface Tracker {
   made(object: object): void;
   /** The step that is under way accesses a part of an object. */
   touched(object: object, part: number, mode: number): void;
+  /** Does it want to know the places of `passes`? Finding them out takes time where many wait. */
+  readonly wantsPlaces: boolean;
   /** The step sends or receives: it ADDs to the WHOLE of a channel, and WRITEs one end and one place of it. */
   passes(channel: object, end: number, place: number): void;
   /** A runner that is being woken goes on after all that has accessed an object so far, not only after the step that wakes it. */

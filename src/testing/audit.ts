@@ -27,6 +27,7 @@ const MOST_SHOWN = 8;
 
 /** Listens beside another tracker. `begins`, `ends` and `returned` are to be told of turns and tasks by a probe. */
 export class Audit implements Tracker {
+  readonly wantsPlaces = false;
   /** The first change that was found. */
   declare found: MisuseError | null;
   declare private readonly other: Tracker;

@@ -14,6 +14,7 @@ export function madeOutside(channel: object, from: string): MisuseError {
 
 /** Looks for nothing else. */
 export class Outsiders implements Tracker {
+  readonly wantsPlaces = false;
   declare private readonly known: WeakSet<object>;
 
   constructor() {

@@ -84,6 +84,7 @@ const LOWEST = -8;
 const HIGHEST = 64;
 
 export class StepTracker implements Tracker {
+  readonly wantsPlaces = true;
   /** Null where strands and objects need no names. */
   declare private readonly names: Names | null;
   declare private readonly observers: readonly Observer[];
