@@ -184,12 +184,26 @@ export class LeakError extends DeadlockError {
 }
 define(LeakError, "LeakError", "leak");
 
+/** One of the two accesses of a race. */
+export interface RacingAccess {
+  /** As in `task #2 "buyer"`. */
+  readonly task: string;
+  readonly operation: "cell.get" | "cell.set";
+  /** Where it was made, innermost frame first. */
+  readonly stack: readonly string[];
+  /** Where the task was started, if that is known. */
+  readonly spawned: string | null;
+}
+
 /** An exploration has found two accesses to a `cell`, one of them a change, with nothing that orders them. */
 export class RaceError extends OffshootError {
   declare readonly code: "OFFSHOOT_ERR_RACE";
+  /** Both, in the order of the run in which the race was found. */
+  declare readonly accesses: readonly RacingAccess[];
 
-  constructor(message: string, options?: OffshootErrorOptions) {
+  constructor(message: string, accesses: readonly RacingAccess[], options?: OffshootErrorOptions) {
     super("OFFSHOOT_ERR_RACE", message, options);
+    hidden(this, "accesses", accesses);
     hidden(this, "stack", `${this.name}: ${message}`); // the message has the stacks that matter
   }
 }

@@ -116,8 +116,7 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean } {
-    if (machine.tracker !== null && !this.takesReceive()) return { ok: false, closed: false };
-    const raw = this.take();
+    const raw = machine.tracker !== null && !this.takesReceive() ? NOT_READY : this.take();
     if (raw === NOT_READY) return { ok: false, closed: false };
     if (raw !== END) return { ok: true, value: raw as T };
     if (this.failed) throw this.reason;

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The door `offshoot/testing`: programs on virtual time, in any order, in every order.
 
+export type { RacingAccess } from "../base/errors.ts";
 export { RaceError } from "../base/errors.ts";
 export type { Cell } from "./cell.ts";
 export { cell, choose } from "./cell.ts";

@@ -1,6 +1,6 @@
 // What is said of a race on shared state.
 
-import { RaceError } from "../base/errors.ts";
+import { RaceError, type RacingAccess } from "../base/errors.ts";
 import type { Program } from "../core/program.ts";
 import { userFrames } from "../core/report.ts";
 import { label, type Tasklet } from "../core/task.ts";
@@ -21,22 +21,30 @@ export function raceError(race: Race): RaceError {
     ...paragraph(second),
     `  missing: something that puts the one before the other. Join the one task in the other, send it a message, or hold one lock around both; or use update() or compareAndSet(), which are atomic.`,
   ];
-  return new RaceError(lines.join("\n"));
+  return new RaceError(lines.join("\n"), [asData(first), asData(second)]);
 }
 
 const verb = (changes: boolean): string => (changes ? "sets" : "gets");
 const nameOf = (cell: object): string => (cell as { name?: string }).name ?? "cell";
 const who = ({ strand }: Access): string => (strand.task === null ? "code outside any task" : label(strand.task));
 
-function paragraph(access: Access): string[] {
+function asData(access: Access): RacingAccess {
   const { task } = access.strand;
   const debug = task === null ? null : (task.program as unknown as Program).debug;
-  const site = debug?.siteOf(task as Tasklet<unknown>) ?? null;
-  const frames = userFrames(access.stack);
-  if (frames.length === 0 && site === null) return [];
+  return {
+    task: who(access),
+    operation: access.changes ? "cell.set" : "cell.get",
+    stack: userFrames(access.stack),
+    spawned: debug?.siteOf(task as Tasklet<unknown>) ?? null,
+  };
+}
+
+function paragraph(access: Access): string[] {
+  const { stack, spawned } = asData(access);
+  if (stack.length === 0 && spawned === null) return [];
   return [
     `  ${who(access)} ${verb(access.changes)} it`,
-    ...frames.map((frame) => `      at ${frame}`),
-    ...(site === null ? [] : [`      spawned at ${site}`]),
+    ...stack.map((frame) => `      at ${frame}`),
+    ...(spawned === null ? [] : [`      spawned at ${spawned}`]),
   ];
 }

@@ -19,7 +19,7 @@ const samples = (from: typeof errors): Record<string, Error> => ({
   EndOfChannel: from.EndOfChannel.of("m"),
   DeadlockError: new from.DeadlockError("m", "report"),
   LeakError: new from.LeakError("m", "report"),
-  RaceError: new from.RaceError("m"),
+  RaceError: new from.RaceError("m", []),
   MisuseError: new from.MisuseError("m"),
 });
 

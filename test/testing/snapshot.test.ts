@@ -51,7 +51,10 @@ const table: readonly [what: string, value: unknown, change: (value: never) => v
   [
     "a set",
     new Set([1]),
-    (s: Set<number>) => void (s.delete(1), s.add(2)),
+    (s: Set<number>) => {
+      s.delete(1);
+      s.add(2);
+    },
     [".has(1): was true, is false", ".has(2): was false, is true"],
   ],
   [
@@ -74,7 +77,15 @@ const table: readonly [what: string, value: unknown, change: (value: never) => v
     (b: Uint8Array) => void structuredClone(0, { transfer: [b.buffer as ArrayBuffer] }),
     ["[0]: was 5, is no longer there"],
   ],
-  ["the order of keys", { a: 1, b: 2 }, (o: { a?: number }) => void (delete o.a, (o.a = 1)), []],
+  [
+    "the order of keys",
+    { a: 1, b: 2 },
+    (o: { a?: number }) => {
+      delete o.a;
+      o.a = 1;
+    },
+    [],
+  ],
   ["what is beyond the limit", new Array(MOST + 5).fill(0), (a: number[]) => void (a[MOST + 1] = 1), []],
   ["how much is beyond it", new Array(MOST + 5).fill(0), (a: number[]) => void a.pop(), [": its size has changed"]],
   [
