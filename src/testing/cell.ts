@@ -8,6 +8,7 @@ import type { Scheduler } from "../core/scheduler.ts";
 import { READ, SELF, STATE, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Selectable } from "../core/types.ts";
 import type { Description, Waiter } from "../core/waiter.ts";
+import { nameIn } from "../sync/grant.ts";
 
 /** How many there have been. */
 export const cells: { made: number } = { made: 0 };
@@ -136,9 +137,7 @@ class ValueCell<T> implements Cell<T> {
  * if ((yield* stock.get()) > 0) yield* stock.update((left) => left - 1); // another task may be in between
  */
 export function cell<T>(initial: T, options?: { name?: string | undefined }): Cell<T> {
-  const name = options?.name ?? "cell";
-  if (typeof name !== "string") throw misuse(`cell: the name must be a string, got ${describeValue(name)}.`);
-  return new ValueCell(initial, name);
+  return new ValueCell(initial, nameIn(options, "cell"));
 }
 
 /**

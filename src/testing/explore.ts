@@ -2,7 +2,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
-import { MisuseError } from "../base/errors.ts";
+import { describeValue, MisuseError } from "../base/errors.ts";
 import { checkBody } from "../core/body.ts";
 import type { TaskReport } from "../core/report.ts";
 import type { AnyBody } from "../core/task.ts";
@@ -342,7 +342,7 @@ export function explored<R>(body: () => R & Checked<R>, options: ExploreOptions 
   return async () => {
     const token = process.env["OFFSHOOT_REPLAY"];
     if (token !== undefined && token !== "") {
-      await replay(body, token, options.check === undefined ? {} : { check: options.check });
+      await replay(body, token, options?.check === undefined ? {} : { check: options.check });
       return;
     }
     const { failure } = await begin(body as AnyBody, options, caller);
@@ -370,7 +370,12 @@ export async function replay<R>(
   options: ReplayOptions = {},
 ): Promise<Outcome<R>> {
   checkBody(body, "replay");
+  refuseFakeTimers("replay");
+  if (typeof options !== "object" || options === null)
+    throw new MisuseError(`replay: options must be an object, got ${describeValue(options)}.`);
   const { check } = options;
+  if (check !== undefined && typeof check !== "function")
+    throw new MisuseError(`replay: check must be a function, got ${describeValue(check)}.`);
   const { deviations, ...scheduling } = decode(token, "replay");
   const strategy = new Replay(deviations);
   const trial = await attempt(body as AnyBody, strategy, { ...scheduling, records: true, check: check ?? null });

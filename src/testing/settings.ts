@@ -70,8 +70,9 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     check,
   } = options;
   const ends = STRATEGIES_WITH_AN_END.has(strategy);
-  const runs = fromEnvironment("OFFSHOOT_RUNS") ?? options.runs ?? (ends ? Number.POSITIVE_INFINITY : 1_000);
-  const seed = fromEnvironment("OFFSHOOT_SEED") ?? options.seed ?? caller.seed;
+  const { runs: mostRuns = ends ? Number.POSITIVE_INFINITY : 1_000, seed: givenSeed = caller.seed } = options;
+  const runs = fromEnvironment("OFFSHOOT_RUNS") ?? mostRuns;
+  const seed = fromEnvironment("OFFSHOOT_SEED") ?? givenSeed;
   if (options.name !== undefined && typeof options.name !== "string")
     throw new MisuseError(`explore: the name must be a string, got ${describeValue(options.name)}.`);
   atLeast("runs", runs, 1);
@@ -86,6 +87,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   oneOf("time", time, ["racy", "idle"]);
   oneOf("leaks", leaks, ["error", "ignore"]);
   oneOf("races", races, ["error", "ignore"]);
+  for (const what of ["allowExternal", "keep", "keepGoing"] as const) trueOrFalse(what, options[what]);
   planOf(strategy, { seed, bound, recheck, progress: () => 0, isNew: () => false });
   return {
     strategy,
@@ -120,6 +122,11 @@ function fromEnvironment(name: string): number | undefined {
 function atLeast(what: string, value: unknown, least: number): void {
   if (typeof value === "number" && value >= least) return;
   throw new MisuseError(`explore: ${what} must be a number of at least ${least}, got ${describeValue(value)}.`);
+}
+
+function trueOrFalse(what: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw new MisuseError(`explore: ${what} must be true or false, got ${describeValue(value)}.`);
 }
 
 function oneOf(what: string, value: unknown, allowed: readonly string[]): void {

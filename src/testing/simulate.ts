@@ -139,13 +139,15 @@ class Looking implements Probe {
 function checkOptions(options: SimulateOptions): void {
   if (typeof options !== "object" || options === null)
     throw new MisuseError(`simulate: options must be an object, got ${describeValue(options)}.`);
-  const { seed, time, audit, check } = options;
+  const { seed, time, allowExternal, audit, check } = options;
   if (seed !== undefined && !Number.isFinite(seed))
     throw new MisuseError(`simulate: the seed must be a finite number, got ${describeValue(seed)}.`);
   if (time !== undefined && time !== "idle" && time !== "racy")
     throw new MisuseError(`simulate: time must be "idle" or "racy", got ${describeValue(time)}.`);
   if (time === "racy" && seed === undefined)
     throw new MisuseError('simulate: time "racy" needs a seed, for whether a timer goes off is drawn. Give one.');
+  if (allowExternal !== undefined && typeof allowExternal !== "boolean")
+    throw new MisuseError(`simulate: allowExternal must be true or false, got ${describeValue(allowExternal)}.`);
   if (audit !== undefined && typeof audit !== "boolean")
     throw new MisuseError(`simulate: audit must be true or false, got ${describeValue(audit)}.`);
   if (check !== undefined && typeof check !== "function")
