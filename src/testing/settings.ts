@@ -38,7 +38,7 @@ export interface ExploreOptions {
   readonly keepGoing?: boolean | undefined;
 }
 
-/** A task that could never go on. One that only waits for its children is left out, unless nothing else is there. */
+/** The options, with all that was left open filled in. */
 export interface Settings {
   readonly strategy: StrategyName;
   readonly runs: number;
