@@ -185,7 +185,9 @@ export function leaveWorld(world: World): void {
 
 /** Fake timers of a test framework and a simulation would each move a time of their own. */
 export function refuseFakeTimers(from: string): void {
-  if (worlds.length > 0 || !("clock" in globalThis.setTimeout)) return;
+  const { setTimeout } = globalThis;
+  const isFake = "clock" in setTimeout || setTimeout.name.startsWith("bound "); // as those of sinon and vitest are, or those of node:test
+  if (worlds.length > 0 || !isFake) return;
   throw new MisuseError(
     `${from}: fake timers of a test framework are installed. Restore the real ones first: time is virtual here anyway.`,
   );
