@@ -267,10 +267,8 @@ export class Program implements Keeper, Resident {
     const what = leak ? `leak: ${label(root)} has returned, but` : "deadlock:";
     const message = `${what} ${tasks.length} of ${all} tasks can never go on\n${report}`;
     const verdict = leak ? new LeakError(message, report) : new DeadlockError(message, report);
-    verdicts.set(
-      verdict,
-      tasks.slice(0, MOST_SHOWN).map((task) => this.reportOf(task)),
-    );
+    const reports = tasks.slice(0, MOST_SHOWN).map((task) => this.reportOf(task));
+    verdicts.set(verdict, { tasks: reports, value: leak ? root.result : undefined });
     return verdict;
   }
 
@@ -296,8 +294,14 @@ export class Program implements Keeper, Resident {
   }
 }
 
-/** The tasks that a verdict is about, as data. */
-export const verdicts: WeakMap<DeadlockError, readonly TaskReport[]> = new WeakMap();
+/** What a verdict is about, as data. */
+export interface VerdictData {
+  readonly tasks: readonly TaskReport[];
+  /** What the main body has returned, if it is a leak. */
+  readonly value: unknown;
+}
+
+export const verdicts: WeakMap<DeadlockError, VerdictData> = new WeakMap();
 
 /** Only lends its name to the tasks that settle an `await`. */
 const awaiting: AnyBody = Object.defineProperty(() => {}, "name", { value: "await" });

@@ -138,7 +138,7 @@ export class Exploration<T> {
   }
 
   private isFailure({ kind }: Trial): boolean {
-    return kind !== "value" && kind !== "spent" && kind !== "redundant" && (kind !== "leak" || this.settings.leaks);
+    return kind !== "value" && kind !== "spent" && kind !== "redundant";
   }
 
   private count(trial: Trial): void {
@@ -156,7 +156,7 @@ export class Exploration<T> {
 
   private get scheduling(): Omit<Schedule, "deviations"> {
     const { races, trial } = this.settings;
-    return { racy: trial.racy, races, external: trial.external, maxSteps: trial.maxSteps };
+    return { racy: trial.racy, races, leaks: trial.leaks, external: trial.external, maxSteps: trial.maxSteps };
   }
 
   private tokenOf({ choices }: Pick<Trial, "choices">): string {

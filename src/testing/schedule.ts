@@ -2,7 +2,7 @@
 //
 //   v1:r:10000:2.1.7a-1.1.03
 //
-// The version; whether timers may go off early (r) or only when nothing else can run (i), with n where races were not looked for and e where tasks could wait for
+// The version; whether timers may go off early (r) or only when nothing else can run (i), with n where races were not looked for, l where leaks were no failure and e where tasks could wait for
 // something outside; the limit of steps; and the deviations: how many choices before it were
 // 0, which one was made, and a check on who could have been chosen. A run without a deviation is "-". Choices among one are not counted.
 
@@ -20,6 +20,8 @@ export interface Deviation {
 export interface Schedule {
   readonly racy: boolean;
   readonly races: boolean;
+  /** Are leaks no failure? */
+  readonly leaks: boolean;
   readonly external: boolean;
   readonly maxSteps: number;
   readonly deviations: readonly Deviation[];
@@ -53,14 +55,14 @@ export function deviationsOf(choices: readonly Choice[]): Deviation[] {
   return deviations;
 }
 
-export function encode({ racy, races, external, maxSteps, deviations }: Schedule): string {
+export function encode({ racy, races, leaks, external, maxSteps, deviations }: Schedule): string {
   const text = deviations.map(({ skip, choice, check }) => `${skip}.${choice}.${check.toString(36).padStart(2, "0")}`);
-  return `${VERSION}:${racy ? "r" : "i"}${races ? "" : "n"}${external ? "e" : ""}:${maxSteps}:${text.join("-") || "-"}`;
+  return `${VERSION}:${racy ? "r" : "i"}${races ? "" : "n"}${leaks ? "l" : ""}${external ? "e" : ""}:${maxSteps}:${text.join("-") || "-"}`;
 }
 
 /** @throws {@link MisuseError} if the text is no token of this version */
 export function decode(token: string, from: string): Schedule {
-  const parts = /^(v\d+):([ri]n?e?):(\d+):(.*)$/.exec(typeof token === "string" ? token : "");
+  const parts = /^(v\d+):([ri]n?l?e?):(\d+):(.*)$/.exec(typeof token === "string" ? token : "");
   if (parts === null)
     throw new MisuseError(
       `${from}: ${describeValue(token)} is no token. Copy it whole from a report, as in "v1:r:10000:2.1.7a".`,
@@ -74,6 +76,7 @@ export function decode(token: string, from: string): Schedule {
   return {
     racy: flags.startsWith("r"),
     races: !flags.includes("n"),
+    leaks: flags.includes("l"),
     external: flags.includes("e"),
     maxSteps: Number(maxSteps),
     deviations,

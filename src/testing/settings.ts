@@ -46,7 +46,6 @@ export interface Settings {
   readonly seed: number;
   readonly bound: number | undefined;
   readonly recheck: number;
-  readonly leaks: boolean;
   readonly races: boolean;
   readonly keepGoing: boolean;
   readonly keeps: boolean;
@@ -96,7 +95,6 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
     seed,
     bound,
     recheck,
-    leaks: leaks === "error",
     races: races === "error",
     keepGoing: options.keepGoing === true,
     keeps: options.keep !== false,
@@ -106,6 +104,7 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
       external: options.allowExternal === true,
       records: false,
       check: check ?? null,
+      leaks: leaks === "ignore",
       races: false,
     },
   };

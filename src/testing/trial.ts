@@ -30,6 +30,8 @@ export interface TrialOptions {
   readonly records: boolean;
   /** Called before each step, and at the end. */
   readonly check: (() => void) | null;
+  /** Are children that can never go on no failure, once the body has returned? */
+  readonly leaks: boolean;
   /** Look for races on shared state. */
   readonly races: boolean;
 }
@@ -94,7 +96,7 @@ export async function attempt(
     timers?.close();
     driver.look();
     const race = sharing?.race ?? null;
-    const outcome = outcomeOf(ended, driver.broken, race);
+    const outcome = outcomeOf(ended, driver.broken, race, options.leaks);
     const { choices, steps, rows } = driver;
     return {
       ...outcome,
@@ -118,11 +120,14 @@ export async function attempt(
 type Outcome = Pick<Trial, "kind" | "value" | "error">;
 
 /** What came of a run: first an invariant that did not hold, then its own failure, then a race. */
-function outcomeOf(ended: Outcome | GivenUp, broken: Driver["broken"], race: Race | null): Outcome {
+function outcomeOf(ended: Outcome | GivenUp, broken: Driver["broken"], race: Race | null, leaks: boolean): Outcome {
   if (broken !== null) return { kind: "error", value: undefined, error: broken.error };
   if (typeof ended === "string") return { kind: ended, value: undefined, error: undefined };
-  if (race !== null && ended.kind === "value") return { kind: "race", value: undefined, error: raceError(race) };
-  return ended;
+  const left = leaks && ended.kind === "leak" ? verdictIn(ended.error) : null;
+  const outcome: Outcome =
+    left === null ? ended : { kind: "value", value: verdicts.get(left)?.value, error: undefined };
+  if (race !== null && outcome.kind === "value") return { kind: "race", value: undefined, error: raceError(race) };
+  return outcome;
 }
 
 const checking = (check: () => void, checkScheduler: () => void) => (): void => {
@@ -144,7 +149,7 @@ function kindOf(error: unknown): FailureKind {
 
 function blockedIn(error: unknown): readonly TaskReport[] {
   const verdict = verdictIn(error);
-  return verdict === null ? [] : (verdicts.get(verdict) ?? []);
+  return verdict === null ? [] : (verdicts.get(verdict)?.tasks ?? []);
 }
 
 /** What makes two failures the same: the kind, and who waits for what, or what the error says. */
