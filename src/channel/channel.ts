@@ -128,6 +128,7 @@ export class BufferedChannel<T> implements Channel<T> {
   }
 
   close(error?: unknown): void {
+    touch(this, WHOLE, READ);
     if (this.state >= GIVEN_UP) return;
     if (this.state === CLOSED) {
       throw misuse(
