@@ -72,7 +72,7 @@ export class Driver implements Policy {
   choose(kind: ChoiceKind, n: number, ready: Ready | null): number {
     if (kind !== "task" || ready === null) {
       const choice = this.decided ? 0 : this.pick(kind, n, null);
-      if (choice !== 0) this.tracker?.chose(choice);
+      this.tracker?.chose(choice);
       return choice;
     }
     // Before the first step there is nothing of this run to look at.

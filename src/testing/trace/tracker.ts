@@ -103,6 +103,8 @@ export class StepTracker implements Tracker {
   declare private event: number;
   /** Of the choices within steps. */
   declare private choices: number;
+  /** How many there have been in this one. */
+  declare private chosen: number;
   declare private isOver: boolean;
   /** Is any strand watched? */
   declare private watches: boolean;
@@ -121,6 +123,7 @@ export class StepTracker implements Tracker {
     this.strand = this.outside;
     this.event = OUTSIDE;
     this.choices = 0;
+    this.chosen = 0;
     this.isOver = false;
     this.watches = false;
   }
@@ -132,6 +135,7 @@ export class StepTracker implements Tracker {
     this.strand = strand;
     strand.steps++;
     this.event = mix(strand.hash, strand.steps);
+    this.chosen = 0;
     strand.isReady = false;
     for (const observer of this.observers) observer.begun(strand);
     if (runner === null) return;
@@ -154,7 +158,7 @@ export class StepTracker implements Tracker {
 
   /** One of several ways to go on was chosen within the step. */
   chose(choice: number): void {
-    this.choices = (this.choices + mix(this.event, choice + 1)) | 0;
+    this.choices = (this.choices + mix(mix(this.event, ++this.chosen), choice)) | 0;
   }
 
   /** From now on nothing is taken note of. */
