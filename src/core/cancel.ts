@@ -7,7 +7,7 @@
 import { Cancelled } from "../base/errors.ts";
 import { afterwards, machine, mask, runErrands, unmask } from "./machine.ts";
 import { COUNTED, DAEMON, type GroupState, HELD, INHERITED, QUEUED, Scope, SHIELD, type Tasklet } from "./task.ts";
-import { LIFE, READ, SELF, touch, WAIT, WRITE } from "./tracker.ts";
+import { ENDED, LIFE, READ, SELF, touch, WAIT, WRITE } from "./tracker.ts";
 import { CANCEL, RUNNING, WAITING, type Waiter, wake } from "./waiter.ts";
 
 /** Cancels a scope with all that is below it. O(size of what is below); a work list instead of recursion, so that depth costs no stack. */
@@ -22,6 +22,7 @@ export function cancelScope(scope: Scope, reason: unknown): void {
     if (next.cancelled !== null) continue; // by a reason of its own, and all below it
     next.cancelled = cancelled;
     touch(next.task, LIFE, WRITE);
+    touch(next, ENDED, READ);
     if (next.hasSignal) signals.push(next);
     // 1 the task itself, if this is where it is now; else the scope inside this one
     if (next.inner === null) interrupt(next.task);

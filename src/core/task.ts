@@ -16,7 +16,7 @@ import { List } from "../base/list.ts";
 import type { Ring } from "../base/ring.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { machine, NOT_READY } from "./machine.ts";
-import { LIFE, LOOK, READ, SELF, tellMade, touch, WAIT, WRITE } from "./tracker.ts";
+import { ENDED, LIFE, LOOK, READ, SELF, tellMade, touch, WAIT, WRITE } from "./tracker.ts";
 import type { Operation, Task, TaskStatus } from "./types.ts";
 import type { Description, Home, Runner, Waiter } from "./waiter.ts";
 import { CANCELLED, FAILED, READY, SUCCEEDED, VALUE } from "./waiter.ts";
@@ -177,6 +177,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 
   get status(): TaskStatus {
     touch(this, LIFE, LOOK);
+    touch(this, ENDED, READ);
     touch(this, WAIT, READ);
     return statusNames[this.state] as TaskStatus;
   }
@@ -200,6 +201,7 @@ export class Tasklet<T> extends Leaf<T> implements Runner, Task<T> {
 
   cancel(reason?: unknown): void {
     touch(this, LIFE, WRITE);
+    touch(this, ENDED, READ);
     if (this.state < SUCCEEDED) this.program.cancel(bodyScope(this), reason);
   }
 

@@ -32,6 +32,8 @@ export const RECEIVERS = -3;
 export const CLOCK = -4;
 /** Of what draws random numbers. */
 export const CHANCE = -5;
+/** The SELF of a task or a scope, for one who looks whether there is something left to cancel: by that he knows nothing of what has ended. */
+export const ENDED = -8;
 /** Of shared state: its value, where nothing orders the accesses to it. */
 export const STATE = -6;
 

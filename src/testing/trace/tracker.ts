@@ -7,7 +7,7 @@
 import { Alarm } from "../../core/alarm.ts";
 import type { Ready } from "../../core/host.ts";
 import { BODY, label, Scope } from "../../core/task.ts";
-import { ADD, LIFE, READ, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
+import { ADD, ENDED, LIFE, READ, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
 import type { Tracker } from "../../core/tracking.ts";
 import { type Runner, WAITING } from "../../core/waiter.ts";
 import { Location, mix } from "./location.ts";
@@ -192,7 +192,7 @@ export class StepTracker implements Tracker {
     if (this.isOver) return;
     if (part === LIFE || part === WAIT) this.touchedTask(object as Runner, part, mode);
     else {
-      const location = this.at(object, part);
+      const location = this.at(object, part === ENDED ? SELF : part);
       if (part === WHOLE) (this.latestParts as Parts).notePasses(location);
       this.access(location, part, mode);
     }
