@@ -34,6 +34,8 @@ export const CLOCK = -4;
 export const CHANCE = -5;
 /** The SELF of a task or a scope, for one who looks whether there is something left to cancel: by that he knows nothing of what has ended. */
 export const ENDED = -8;
+/** Of what is counted: it has come to its end. Makes no trace of its own: where the order matters, something else is accessed in another mode. */
+export const EMPTIED = -9;
 /** Of shared state: its value, where nothing orders the accesses to it. */
 export const STATE = -6;
 

@@ -13,7 +13,7 @@ import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { go } from "../core/run.ts";
 import type { Tasklet } from "../core/task.ts";
-import { ADD, READ, SELF, TAKE, tellMade, touch, unseen, WRITE } from "../core/tracker.ts";
+import { ADD, EMPTIED, READ, SELF, TAKE, tellMade, touch, unseen, WRITE } from "../core/tracker.ts";
 import type { Checked, Outcome, Selectable, Task } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
 import { nameIn } from "./grant.ts";
@@ -70,7 +70,10 @@ export class WaitGroup {
   private change(n: number, verb: string): void {
     if (!Number.isSafeInteger(n))
       throw misuse(`WaitGroup.${verb}: the number must be a whole one, got ${describeValue(n)}.`);
-    if (machine.tracker !== null) touch(this, SELF, this.modeOf(n));
+    if (machine.tracker !== null) {
+      touch(this, SELF, this.modeOf(n));
+      if (n < 0 && this.count + n === 0) touch(this, EMPTIED, WRITE); // of two who could, the second is wrong
+    }
     if (this.count + n < 0)
       throw misuse(
         `WaitGroup.${verb}: "${this.name}" would be at ${this.count + n}. Call done() once for each that was added.`,
@@ -122,7 +125,8 @@ export class WaitGroup {
 
   /** A task started by `go` has ended. @internal */
   ended(): void {
-    if (this.count > 0) this.change(-1, "go"); // at zero somebody has called done() for it
+    if (this.count > 0) this.change(-1, "go");
+    else touch(this, SELF, WRITE); // somebody has called done() for it
   }
 
   /** @internal */

@@ -7,7 +7,7 @@
 import { Alarm } from "../../core/alarm.ts";
 import type { Ready } from "../../core/host.ts";
 import { BODY, label, Scope } from "../../core/task.ts";
-import { ADD, ENDED, LIFE, READ, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
+import { ADD, EMPTIED, ENDED, LIFE, READ, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
 import type { Tracker } from "../../core/tracking.ts";
 import { type Runner, WAITING } from "../../core/waiter.ts";
 import { Location, mix } from "./location.ts";
@@ -194,7 +194,8 @@ export class StepTracker implements Tracker {
     else {
       const location = this.at(object, part === ENDED ? SELF : part);
       if (part === WHOLE) (this.latestParts as Parts).notePasses(location);
-      this.access(location, part, mode);
+      if (part === EMPTIED) this.tell(location, part, mode);
+      else this.access(location, part, mode);
     }
   }
 
