@@ -183,11 +183,15 @@ export function leaveWorld(world: World): void {
   Math.random = random;
 }
 
+/** What test frameworks replace. After a run there is again what was there when this was loaded, so a replacement would be lost. */
+const FAKED = ["setTimeout", "setInterval", "setImmediate", "Date"] as const;
+
 /** Fake timers of a test framework and a simulation would each move a time of their own. */
 export function refuseFakeTimers(from: string): void {
   const { setTimeout } = globalThis;
-  const isFake = "clock" in setTimeout || setTimeout.name.startsWith("bound "); // as those of sinon and vitest are, or those of node:test
-  if (worlds.length > 0 || !isFake) return;
+  // Replaced since this was loaded, or before by one that is known: those of sinon and vitest have a clock, those of node:test are bound.
+  const isFake = "clock" in setTimeout || setTimeout.name.startsWith("bound ");
+  if (worlds.length > 0 || !(isFake || FAKED.some((name) => globalThis[name] !== real[name]))) return;
   throw new MisuseError(
     `${from}: fake timers of a test framework are installed. Restore the real ones first: time is virtual here anyway.`,
   );
