@@ -77,7 +77,8 @@ export function settingsOf(options: ExploreOptions, caller: Caller): Settings {
   atLeast("runs", runs, 1);
   atLeast("recheck", recheck, 0);
   atLeast("timeMs", timeMs, 0);
-  atLeast("maxSteps", maxSteps, 1);
+  if (!Number.isSafeInteger(maxSteps) || maxSteps < 1)
+    throw new MisuseError(`explore: maxSteps must be a whole number of at least 1, got ${describeValue(maxSteps)}.`);
   if (bound !== undefined) atLeast("bound", bound, 0);
   if (!Number.isFinite(seed))
     throw new MisuseError(`explore: the seed must be a finite number, got ${describeValue(seed)}.`);
