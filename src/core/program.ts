@@ -11,7 +11,7 @@ import { Debug } from "./debug.ts";
 import { TaskEnd } from "./joiners.ts";
 import { type Leaf, misuse } from "./leaf.ts";
 import { type Keeper, spawn } from "./lifecycle.ts";
-import { BUDGET, machine, NOT_READY } from "./machine.ts";
+import { BUDGET, NOT_READY } from "./machine.ts";
 import { tellOrigin } from "./origin.ts";
 import {
   bodyReturned,
@@ -112,7 +112,7 @@ export class Program implements Keeper, Resident {
       if (context !== null) this.contexts.set(task, context);
     }
     if (this.debug !== null) this.debug.spawned(task);
-    if (machine.tracker !== null) machine.tracker.spawned(task);
+    this.scheduler.tracker?.spawned(task);
     const { probe } = this.scheduler;
     if (probe !== null) probe.spawned?.(task, owner === null ? null : owner.task);
   }

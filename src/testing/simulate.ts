@@ -9,14 +9,14 @@ import type { Scheduler } from "../core/scheduler.ts";
 import type { Tasklet } from "../core/task.ts";
 import { unseen } from "../core/tracker.ts";
 import type { Checked, Outcome } from "../core/types.ts";
-import { enter, leave } from "./ambient.ts";
+import { enter, leave, makeCurrent } from "./ambient.ts";
 import { Audit } from "./audit.ts";
 import { Driver } from "./driver.ts";
 import { RandomWalk } from "./policies/random.ts";
 import { RealTimers } from "./real-timers.ts";
 import { Outsiders } from "./trace/outsiders.ts";
 import { VirtualHost } from "./virtual-host.ts";
-import { enterWorld, leaveWorld, refuseFakeTimers, World } from "./world.ts";
+import { enterWorld, leaveWorld, makeCurrentWorld, refuseFakeTimers, World } from "./world.ts";
 
 export interface SimulateOptions {
   /** Without a seed the order is production's; with one it is random, and the same again for the same seed. */
@@ -63,11 +63,8 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   const outsiders = new Outsiders();
   const audit = options.audit === true ? new Audit(outsiders) : null;
   const tracker = audit ?? outsiders;
-  const runtime = new Runtime(
-    new VirtualHost(seed ?? 0),
-    policyFor(seed, time === "racy"),
-    allowExternal ? "wait" : "refuse",
-  );
+  const host = new VirtualHost(seed ?? 0);
+  const runtime = new Runtime(host, policyFor(seed, time === "racy"), allowExternal ? "wait" : "refuse");
   const looking = new Looking(runtime.scheduler, audit, options.check ?? null);
   runtime.scheduler.tracker = tracker;
   const home = runtime.ambient();
@@ -76,6 +73,11 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   enter(home);
   enterWorld(world);
   machine.tracker = tracker;
+  host.onTurn = () => {
+    makeCurrent(home);
+    makeCurrentWorld(world);
+    machine.tracker = tracker;
+  };
   try {
     const value = (await timers.within(() => runtime.run(body, { seed: seed ?? 0 }))) as Outcome<R>;
     timers.close();
@@ -87,6 +89,7 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
     if (looking.broken === null) throw error;
   } finally {
     timers.close();
+    host.onTurn = null;
     machine.tracker = null;
     leaveWorld(world);
     leave(home);

@@ -6,7 +6,7 @@ import { verdicts } from "../core/program.ts";
 import type { TaskReport } from "../core/report.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { AnyBody } from "../core/task.ts";
-import { enter, leave } from "./ambient.ts";
+import { enter, leave, makeCurrent } from "./ambient.ts";
 import { Driver, type GivenUp, type Step } from "./driver.ts";
 import { raceError, signatureOfRace } from "./race.ts";
 import type { RealTimers } from "./real-timers.ts";
@@ -16,7 +16,7 @@ import { type Race, Sharing } from "./trace/sharing.ts";
 import { Names } from "./trace/strand.ts";
 import { StepTracker } from "./trace/tracker.ts";
 import { VirtualHost } from "./virtual-host.ts";
-import { enterWorld, leaveWorld, World } from "./world.ts";
+import { enterWorld, leaveWorld, makeCurrentWorld, World } from "./world.ts";
 
 export type FailureKind = "deadlock" | "leak" | "error" | "race" | "misuse";
 
@@ -85,6 +85,11 @@ export async function attempt(
   enter(home);
   enterWorld(world);
   machine.tracker = tracker;
+  host.onTurn = () => {
+    makeCurrent(home);
+    makeCurrentWorld(world);
+    machine.tracker = tracker;
+  };
   for (const object of [runtime.scheduler, home, world]) tracker.made(object);
   try {
     const start = (): Promise<unknown> => runtime.run(body, { seed: 0, debug: options.records });
@@ -111,6 +116,7 @@ export async function attempt(
     };
   } finally {
     timers?.close();
+    host.onTurn = null;
     machine.tracker = null;
     leaveWorld(world);
     leave(home);

@@ -4,6 +4,7 @@
 // moves. In each turn it does the first of these that there is to do: call back whoever asked for a turn; let time jump to the alarm; say that it is dry.
 
 import type { Host } from "../core/host.ts";
+import { isAlone } from "./ambient.ts";
 
 /** As they are when this is loaded: a simulated run replaces them. */
 const { clearImmediate, queueMicrotask, setImmediate } = globalThis;
@@ -28,6 +29,9 @@ function goOn(loop: () => void): NodeJS.Immediate {
 export class VirtualHost implements Host {
   /** What the program would have told a person. */
   declare readonly warnings: string[];
+  /** Called at the beginning of each turn: the run of this host is the one that is meant now. */
+  declare onTurn: (() => void) | null;
+  declare private isOver: boolean;
   declare private time: number;
   declare private readonly seed: number;
   declare private readonly asked: (() => void)[];
@@ -38,6 +42,8 @@ export class VirtualHost implements Host {
 
   constructor(seed: number) {
     this.warnings = [];
+    this.onTurn = null;
+    this.isOver = false;
     this.time = 0;
     this.seed = seed;
     this.asked = [];
@@ -54,8 +60,16 @@ export class VirtualHost implements Host {
     return this.seed;
   }
 
+  /** Where other runs are under way, in a turn of its own: what a step leads to by promises is not to be mixed with what they do. */
   soon(run: () => void): void {
-    queueMicrotask(run);
+    if (!this.isOver && !isAlone()) {
+      this.asked.push(run);
+      return;
+    }
+    queueMicrotask(() => {
+      this.onTurn?.();
+      run();
+    });
   }
 
   turn(run: () => void): void {
@@ -105,6 +119,7 @@ export class VirtualHost implements Host {
   }
 
   private unwatch(): void {
+    this.isOver = true;
     if (this.next !== null) clearImmediate(this.next);
     this.next = null;
     this.dry = null;
@@ -113,6 +128,7 @@ export class VirtualHost implements Host {
   private readonly loop: () => void = () => {
     if (this.dry === null) return;
     this.next = goOn(this.loop);
+    this.onTurn?.();
     const { asked, set } = this;
     if (asked.length > 0) {
       for (const run of asked.splice(0)) run();

@@ -3,7 +3,7 @@
 // What has captured one of these functions before, or imports it from a module of Node, is out of reach: an exploration tells where a body is not repeatable.
 //
 // Invariants
-//   the globals are replaced exactly while a world is entered; the one entered last is asked
+//   the globals are replaced exactly while a world is entered; the one whose turn it is is asked
 //   a timer of a world is in the heap of its scheduler until it goes off or is taken back
 
 import { MisuseError } from "../base/errors.ts";
@@ -173,6 +173,13 @@ export function enterWorld(world: World): void {
   worlds.push(world);
   if (worlds.length === 1) Object.assign(globalThis, virtual);
   if (worlds.length === 1) Math.random = () => inside().random();
+}
+
+/** From now on it is the one that is meant. */
+export function makeCurrentWorld(world: World): void {
+  if (worlds.at(-1) === world) return;
+  worlds.splice(worlds.indexOf(world), 1);
+  worlds.push(world);
 }
 
 export function leaveWorld(world: World): void {

@@ -6,6 +6,7 @@
 
 import { Alarm } from "../../core/alarm.ts";
 import type { Ready } from "../../core/host.ts";
+import { machine } from "../../core/machine.ts";
 import { BODY, label, Scope } from "../../core/task.ts";
 import { ADD, EMPTIED, ENDED, LIFE, READ, SELF, SENDERS, STATE, WAIT, WHOLE, WRITE } from "../../core/tracker.ts";
 import type { Tracker } from "../../core/tracking.ts";
@@ -294,6 +295,7 @@ export class StepTracker implements Tracker {
   }
 
   private access(location: Location, part: number, mode: number): void {
+    if (this.strand === this.outside) return; // no step has begun: it is none of the run's
     location.note(this.event, mode);
     this.tell(location, part, mode);
   }
@@ -356,7 +358,8 @@ export class StepTracker implements Tracker {
 
   /** The name of an object that was not made in this run, as far as is known. */
   private foreign(object: object, part: number): string {
-    if (part === WHOLE) {
+    // Code outside any task may be none of the run's.
+    if (part === WHOLE && machine.runner !== null) {
       throw madeOutside(object, "explore");
     }
     const strand = this.strands.get(object as Runner);
