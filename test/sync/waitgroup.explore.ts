@@ -130,3 +130,18 @@ test("two selects that wait for one end are both told", async () => {
     };
   });
 });
+
+test("a task that has counted itself as done is not counted again at its end", async () => {
+  await comesTo(["done 0"], (watch) => {
+    const left = watch(new WaitGroup());
+    return function* () {
+      left.go(function* () {
+        yield* yieldNow();
+        left.done();
+        yield* yieldNow();
+      });
+      yield* left.wait();
+      return `done ${left.pending}`;
+    };
+  });
+});
