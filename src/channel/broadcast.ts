@@ -11,7 +11,7 @@ import { ClosedError, describeValue } from "../base/errors.ts";
 import { List } from "../base/list.ts";
 import { Leaf, misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
-import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
+import { READ, SELF, tellMade, touch, WHOLE, WRITE } from "../core/tracker.ts";
 import type { Receiver, Selectable, Sender } from "../core/types.ts";
 import { complete, type Description, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { BufferedChannel, byWhom } from "./channel.ts";
@@ -130,6 +130,7 @@ class Hub<T> implements Broadcast<T> {
 
   subscribe(options: BroadcastOptions = {}): Receiver<T> & Disposable {
     const { name, buffer, slow } = withDefaults(options, this.options, "Broadcast.subscribe");
+    touch(this, WHOLE, WRITE);
     touch(this, SELF, WRITE);
     const subscription = new Subscription<T>(this, name as string, buffer as number, slow as Slow);
     if (this.closed) subscription.close(this.reason);
@@ -166,6 +167,7 @@ class Hub<T> implements Broadcast<T> {
   }
 
   offer(value: T): unknown {
+    touch(this, WHOLE, WRITE);
     touch(this, SELF, WRITE);
     if (this.closed) throw this.closedError(machine.runner);
     if (this.senders.head !== null || !this.takesSend()) return NOT_READY;

@@ -42,6 +42,8 @@ export class Driver implements Policy {
   /** Null where nobody wants to know what depends on what. */
   declare readonly tracker: StepTracker | null;
   declare steps: number;
+  /** A rolling hash of them. */
+  declare hash: number;
   /** What the check threw first. */
   declare broken: { readonly error: unknown } | null;
   declare private readonly strategy: Strategy;
@@ -58,6 +60,7 @@ export class Driver implements Policy {
     this.rows = options.records ? [] : null;
     this.tracker = tracker;
     this.steps = 0;
+    this.hash = 0;
     this.broken = null;
     this.strategy = strategy;
     this.options = options;
@@ -111,6 +114,7 @@ export class Driver implements Policy {
 
   began(task: Tasklet<unknown>, leaf: Leaf<unknown>): void {
     this.steps++;
+    this.hash = (Math.imul(this.hash, 31) + task.id) | 0;
     this.strategy.began?.(task, leaf);
     if (this.rows !== null && !(task.program as unknown as Program).isJudged) {
       const { operation, object } = unseen(() => leaf.describe());

@@ -98,7 +98,7 @@ export class Exploration<T> {
         `explore: the body has not ended after ${this.settings.trial.maxSteps} steps in production's order. Have it end, or allow more with maxSteps.`,
       );
     if (first.kind === "misuse" && second.kind === "misuse") return; // that is what will be found
-    const isSame = first.trace === second.trace && first.steps === second.steps;
+    const isSame = first.hash === second.hash && first.trace === second.trace;
     if (isSame && sayEnd(first) === sayEnd(second)) return;
     const [before, after] = isSame ? [[], []] : [(await run(true)).rows, (await run(true)).rows];
     let i = 0;
@@ -106,7 +106,9 @@ export class Exploration<T> {
     const differs =
       i < before.length || i < after.length
         ? `step ${i + 1} was ${sayStep(before[i])}, and in another run of the same order ${sayStep(after[i])}`
-        : `of two runs of the same order one came to ${sayEnd(first)}, and the other to ${sayEnd(second)}`;
+        : sayEnd(first) === sayEnd(second)
+          ? "in two runs of the same order the steps had to do with other things: something outside takes part in it"
+          : `of two runs of the same order one came to ${sayEnd(first)}, and the other to ${sayEnd(second)}`;
     throw new MisuseError(
       `explore: the body is not repeatable: ${differs}. Take chance, time and shared state out of the body; make what it uses inside it.`,
     );

@@ -10,7 +10,7 @@ export interface ExploreOptions {
   readonly name?: string | undefined;
   /** Default: "portfolio". */
   readonly strategy?: StrategyName | undefined;
-  /** How many runs at most. Default: 1 000; for "dfs", "delay" and "preempt" no limit. The variable OFFSHOOT_RUNS goes before it. */
+  /** How many runs at most. Default: 1 000; for the strategies that come to an end by themselves ("dfs", "dpor", "delay", "preempt") no limit. The variable OFFSHOOT_RUNS goes before it. */
   readonly runs?: number | undefined;
   /** How many milliseconds at most, on the real clock. Default: 10 000. */
   readonly timeMs?: number | undefined;

@@ -2,21 +2,20 @@
 
 import { describeValue, MisuseError } from "../base/errors.ts";
 import type { Policy } from "../core/host.ts";
-import { machine } from "../core/machine.ts";
 import type { Probe, Seen } from "../core/probe.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Tasklet } from "../core/task.ts";
 import { unseen } from "../core/tracker.ts";
 import type { Checked, Outcome } from "../core/types.ts";
-import { enter, leave, makeCurrent } from "./ambient.ts";
 import { Audit } from "./audit.ts";
 import { Driver } from "./driver.ts";
 import { RandomWalk } from "./policies/random.ts";
 import { RealTimers } from "./real-timers.ts";
+import { Stage } from "./stage.ts";
 import { Outsiders } from "./trace/outsiders.ts";
 import { VirtualHost } from "./virtual-host.ts";
-import { enterWorld, leaveWorld, makeCurrentWorld, refuseFakeTimers, World } from "./world.ts";
+import { refuseFakeTimers } from "./world.ts";
 
 export interface SimulateOptions {
   /** Without a seed the order is production's; with one it is random, and the same again for the same seed. */
@@ -39,7 +38,7 @@ export interface SimulateOptions {
    * does before its first `await`. **Cost.** O(what has been sent) for each turn of a task that has sent something, and for each of its uses of a channel.
    */
   readonly audit?: boolean | undefined;
-  /** Called after every step; throws when an invariant does not hold. */
+  /** Called after every turn of a task, which goes on until it waits or another one is first; throws when an invariant does not hold. */
   readonly check?: (() => void) | undefined;
 }
 
@@ -66,18 +65,8 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
   const host = new VirtualHost(seed ?? 0);
   const runtime = new Runtime(host, policyFor(seed, time === "racy"), allowExternal ? "wait" : "refuse");
   const looking = new Looking(runtime.scheduler, audit, options.check ?? null);
-  runtime.scheduler.tracker = tracker;
-  const home = runtime.ambient();
-  const world = new World(runtime.scheduler, seed ?? 0);
+  const stage = new Stage(host, runtime, tracker, seed ?? 0);
   const timers = new RealTimers();
-  enter(home);
-  enterWorld(world);
-  machine.tracker = tracker;
-  host.onTurn = () => {
-    makeCurrent(home);
-    makeCurrentWorld(world);
-    machine.tracker = tracker;
-  };
   try {
     const value = (await timers.within(() => runtime.run(body, { seed: seed ?? 0 }))) as Outcome<R>;
     timers.close();
@@ -89,15 +78,12 @@ export async function simulate<R>(body: () => R & Checked<R>, options: SimulateO
     if (looking.broken === null) throw error;
   } finally {
     timers.close();
-    host.onTurn = null;
-    machine.tracker = null;
-    leaveWorld(world);
-    leave(home);
+    stage.clear();
   }
   throw looking.broken.error;
 }
 
-/** Looks at every step of a run. What is found there must not reach the task that happens to run: the run goes on, and rejects with it in the end. */
+/** Looks at every turn of a run. What is found there must not reach the task that happens to run: the run goes on, and rejects with it in the end. */
 class Looking implements Probe {
   /** What was found first. */
   declare broken: { readonly error: unknown } | null;

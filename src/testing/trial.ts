@@ -1,22 +1,20 @@
 // One run of a program under a strategy, from its beginning to what came of it.
 
 import { DeadlockError, MisuseError } from "../base/errors.ts";
-import { machine } from "../core/machine.ts";
 import { verdicts } from "../core/program.ts";
 import type { TaskReport } from "../core/report.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { AnyBody } from "../core/task.ts";
-import { enter, leave, makeCurrent } from "./ambient.ts";
 import { Driver, type GivenUp, type Step } from "./driver.ts";
 import { raceError, signatureOfRace } from "./race.ts";
 import type { RealTimers } from "./real-timers.ts";
 import type { Choice } from "./schedule.ts";
+import { Stage } from "./stage.ts";
 import type { Strategy } from "./strategy.ts";
 import { type Race, Sharing } from "./trace/sharing.ts";
 import { Names } from "./trace/strand.ts";
 import { StepTracker } from "./trace/tracker.ts";
 import { VirtualHost } from "./virtual-host.ts";
-import { enterWorld, leaveWorld, makeCurrentWorld, World } from "./world.ts";
 
 export type FailureKind = "deadlock" | "leak" | "error" | "race" | "misuse";
 
@@ -43,6 +41,8 @@ export interface Trial {
   readonly error: unknown;
   readonly choices: readonly Choice[];
   readonly steps: number;
+  /** A rolling hash of the steps: the same for two runs that took the same, one after the other. */
+  readonly hash: number;
   /** The same for two runs that differ only in the order of steps that have nothing to do with each other. */
   readonly trace: number;
   readonly rows: readonly Step[];
@@ -79,18 +79,7 @@ export async function attempt(
   const tracker = new StepTracker(names, observers);
   const driver = new Driver(strategy, tracker, { ...options, check }, giveUp);
   const runtime: Runtime = new Runtime(host, driver, options.external ? "wait" : "refuse");
-  runtime.scheduler.tracker = tracker;
-  const home = runtime.ambient();
-  const world = new World(runtime.scheduler, 0);
-  enter(home);
-  enterWorld(world);
-  machine.tracker = tracker;
-  host.onTurn = () => {
-    makeCurrent(home);
-    makeCurrentWorld(world);
-    machine.tracker = tracker;
-  };
-  for (const object of [runtime.scheduler, home, world]) tracker.made(object);
+  const stage = new Stage(host, runtime, tracker, 0);
   try {
     const start = (): Promise<unknown> => runtime.run(body, { seed: 0, debug: options.records });
     const run = (timers === null ? start() : timers.within(start)).then(
@@ -102,11 +91,12 @@ export async function attempt(
     driver.look();
     const race = sharing?.race ?? null;
     const outcome = outcomeOf(ended, driver.broken, race, options.leaks);
-    const { choices, steps, rows } = driver;
+    const { choices, steps, hash, rows } = driver;
     return {
       ...outcome,
       choices,
       steps,
+      hash,
       trace: tracker.hash,
       rows: rows ?? [],
       blocked: blockedIn(outcome.error),
@@ -116,10 +106,7 @@ export async function attempt(
     };
   } finally {
     timers?.close();
-    host.onTurn = null;
-    machine.tracker = null;
-    leaveWorld(world);
-    leave(home);
+    stage.clear();
   }
 }
 

@@ -139,7 +139,7 @@ test("a channel, a broadcast and events that were made outside are misuse, by na
     "buffered cancel": () => buffered.cancel(),
     "straight send": () => straight.send(1),
     "straight receive": () => straight.receive(),
-    "reader send": () => news.send(1),
+    "news send": () => news.send(1),
     "reader receive": () => receiver.receive(),
     "lines receive": () => lines.receive(),
   };
@@ -147,7 +147,9 @@ test("a channel, a broadcast and events that were made outside are misuse, by na
     const name = use.split(" ")[0] as string;
     const body = call as () => Operation<unknown>;
     const told = (from: string) =>
-      new RegExp(`^${from}: the channel "${name}" was made outside the run, .* Make it inside the body\\.$`);
+      new RegExp(
+        `^${from}: the (?:channel|broadcast) "${name}" was made outside the run, .* Make it inside the body\\.$`,
+      );
     await misuse(simulate(body), told("simulate"));
     const { failure } = await explore(body, { ...own, strategy: "fifo" });
     assert.equal(failure?.kind, "misuse", use);

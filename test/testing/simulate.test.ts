@@ -16,7 +16,9 @@ import {
   yieldNow,
 } from "offshoot";
 import { machine } from "../../src/core/machine.ts";
+import { RandomWalk } from "../../src/testing/policies/random.ts";
 import { simulate } from "../../src/testing/simulate.ts";
+import { attempt } from "../../src/testing/trial.ts";
 import { rejected } from "../support/caught.ts";
 
 function* racing(): Operation<string> {
@@ -42,6 +44,26 @@ test("the same seed gives the same run, and other seeds give others", async () =
     runs.add(text);
   }
   assert.ok(runs.size > 40, `${runs.size}`);
+});
+
+test("the same seed takes the same steps, one after the other", async () => {
+  const options = {
+    racy: true,
+    maxSteps: 1_000,
+    external: false,
+    leaks: false,
+    races: false,
+    records: false,
+    check: null,
+  };
+  const hashes = new Set<number>();
+  for (let seed = 0; seed < 20; seed++) {
+    const { hash, steps } = await attempt(racing, new RandomWalk(seed), options);
+    const again = await attempt(racing, new RandomWalk(seed), options);
+    assert.deepEqual([again.hash, again.steps], [hash, steps]);
+    hashes.add(hash);
+  }
+  assert.ok(hashes.size > 1);
 });
 
 test("without a seed the order is production's, and the choices of select are the same each time", async () => {

@@ -36,14 +36,11 @@ interface State {
 export class Sharing implements Observer {
   /** The first that was found. */
   declare race: Race | null;
-  /** Has any shared state been accessed? */
-  declare found: boolean;
   declare private readonly stacks: boolean;
   declare private readonly states: Map<object, State>;
 
   constructor(stacks: boolean) {
     this.race = null;
-    this.found = false;
     this.stacks = stacks;
     this.states = new Map();
   }
@@ -80,7 +77,6 @@ export class Sharing implements Observer {
   }
 
   shared(strand: Strand, object: object, _location: Location, changes: boolean): void {
-    this.found = true;
     let state = this.states.get(object);
     if (state === undefined) {
       state = { write: null, reads: [] };

@@ -41,7 +41,7 @@ export class Strand {
   declare made: number;
   /** For each strand, up to which step its steps come before what this one does next. */
   declare readonly clock: Clock;
-  /** The same for what orders accesses to shared state; see races.ts. */
+  /** The same for what orders accesses to shared state; see sharing.ts. */
   declare readonly order: Clock;
   /** Steps that come before its next one: those that have spawned or woken it. */
   declare before: number[];

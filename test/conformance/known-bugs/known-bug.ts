@@ -2,7 +2,6 @@
 // and its fixed twin is silent.
 
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { named, type Operation } from "offshoot";
 import { type ExploreResult, explore, type Failure, replay, type Strategy } from "offshoot/testing";
@@ -31,12 +30,11 @@ const bodyOf = (bug: KnownBug, fixed: boolean): (() => Operation<unknown>) => na
 
 /** Registers the tests of a family of bugs. */
 export function knownBugs(bugs: readonly KnownBug[]): void {
-  test.after(() => rmSync(new URL("__schedules__", import.meta.url), { recursive: true, force: true, maxRetries: 10 }));
   for (const bug of bugs) {
     test(`${bug.name}: found, and found again by its token`, async (context) => {
       const buggy = bodyOf(bug, false);
       const { failure, runs } = await explore(buggy, {
-        name: bug.name,
+        keep: false,
         races: "ignore",
         runs: FOUND_WITHIN,
         timeMs: 60_000,
@@ -50,9 +48,8 @@ export function knownBugs(bugs: readonly KnownBug[]): void {
 
     test(`${bug.name}: found by chance, too`, async () => {
       for (const strategy of ["random", "pct", "pos"] as const) {
-        const name = `${bug.name} (${strategy})`;
         const { ok } = await explore(bodyOf(bug, false), {
-          name,
+          keep: false,
           strategy,
           races: "ignore",
           runs: FOUND_WITHIN,
@@ -64,23 +61,22 @@ export function knownBugs(bugs: readonly KnownBug[]): void {
 
     test(`${bug.name}: silent when fixed`, async (context) => {
       const fixed = bodyOf(bug, true);
-      const every = await silent(bug, fixed, "dfs", SILENT_FOR / 4);
+      const every = await silent(fixed, "dfs", SILENT_FOR / 4);
       // Where that has been every order, the others are there to find fault with it.
       let left = every.exhausted ? SILENT_FOR / 10 : SILENT_FOR - every.runs;
       for (const [i, strategy] of OTHERS.entries())
-        left -= (await silent(bug, fixed, strategy, Math.ceil(left / (OTHERS.length - i)))).runs;
+        left -= (await silent(fixed, strategy, Math.ceil(left / (OTHERS.length - i)))).runs;
       if (every.exhausted) context.diagnostic(`all ${every.runs} orders`);
     });
   }
 }
 
 async function silent(
-  { name }: KnownBug,
   body: () => Operation<unknown>,
   strategy: Strategy,
   runs: number,
 ): Promise<ExploreResult<unknown>> {
-  const result = await explore(body, { name: `${name} (fixed)`, strategy, races: "ignore", runs, timeMs: 60_000 });
+  const result = await explore(body, { keep: false, strategy, races: "ignore", runs, timeMs: 60_000 });
   assert.equal(result.failure?.report, undefined);
   const ended = [...result.outcomes.values()].reduce((sum, { count }) => sum + count, 0);
   assert.equal(ended, result.runs, "a run was given up");
