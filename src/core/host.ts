@@ -33,6 +33,16 @@ export interface Host {
   capture(): ((run: () => void) => void) | null;
 }
 
+/** The other threads, as the scheduler of this one sees them. */
+export interface Neighbours {
+  /** The run queue is empty: looks whether another thread has something for this one. True if tasks may have become ready; false if the thread is ready to sleep. */
+  rest(): boolean;
+  /** Looks without sleeping, while there are tasks to run. */
+  look(): boolean;
+  /** Nothing here can go on by itself: may another thread still change that? */
+  mayWake(): boolean;
+}
+
 /** Answers the choices there are, and is told of the steps that are taken. Choice 0 is what production does. */
 export interface Policy {
   /** May the timer that is due first go off while tasks can run? Otherwise time stands still until none can. */

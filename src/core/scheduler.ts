@@ -15,7 +15,7 @@ import { Ring } from "../base/ring.ts";
 import type { Alarm } from "./alarm.ts";
 import { Composite } from "./body.ts";
 import { Chooser } from "./chooser.ts";
-import type { Host, Policy } from "./host.ts";
+import type { Host, Neighbours, Policy } from "./host.ts";
 import { Leaf, misuse } from "./leaf.ts";
 import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
@@ -50,6 +50,8 @@ export class Scheduler implements Readier {
   declare probe: Probe | null;
   /** Told of what the steps here have to do with each other. */
   declare tracker: Tracker | null;
+  /** Null while this is the only thread. */
+  declare neighbours: Neighbours | null;
   /** Turns of the loop so far: tells whether anything happened. */
   declare turns: number;
   /** Promises have taken part: operations were awaited, or a body was async. */
@@ -62,6 +64,8 @@ export class Scheduler implements Readier {
   declare private order: number;
   /** The loop runs, or has been asked for. */
   declare private awake: boolean;
+  /** The turn has ended because nothing was left to do, here or from other threads. */
+  declare private isResting: boolean;
   declare private steps: number;
   declare private alarmAt: number;
   /** When the event loop last turned, as far as is known; negative when it may have turned since. */
@@ -74,6 +78,7 @@ export class Scheduler implements Readier {
     this.policy = policy;
     this.probe = null;
     this.tracker = null;
+    this.neighbours = null;
     this.turns = 0;
     this.turnsOfTasks = 0;
     this.promised = false;
@@ -82,6 +87,7 @@ export class Scheduler implements Readier {
     this.timers = new Heap();
     this.order = 0;
     this.awake = false;
+    this.isResting = true;
     this.steps = 1;
     this.alarmAt = Number.POSITIVE_INFINITY;
     this.burst = -1;
@@ -200,14 +206,19 @@ export class Scheduler implements Readier {
     const { host, queue } = this;
     const start = host.now();
     this.turns++;
+    this.isResting = false;
     machine.tracker = this.tracker;
     let now = this.look();
     if (queue.size > 0) this.turnsOfTasks++;
     for (
       let rounds = ROUNDS;
-      rounds > 0 && queue.size > 0 && now - start < SLICE;
+      rounds > 0 && now - start < SLICE && (queue.size > 0 || this.hasFound());
       rounds = this.pumps ? 0 : rounds - 1
     ) {
+      if (queue.size === 0) {
+        now = this.look(); // what was found were no tasks
+        continue;
+      }
       const resident = queue.peek(0).program as unknown as Resident;
       if (resident.within === null) this.runSome(resident, start);
       else resident.within(() => this.runSome(resident, start));
@@ -215,12 +226,33 @@ export class Scheduler implements Readier {
     }
     machine.runner = null;
     machine.credit = 0;
-    if (queue.size > 0) {
+    if (queue.size > 0 || !this.isResting) {
+      this.neighbours?.look();
       host.turn(this.run);
       return;
     }
     this.awake = false;
     this.setAlarm();
+  }
+
+  /** No task is ready. Does another thread have something for this one? If not, this thread rests. */
+  private hasFound(): boolean {
+    machine.runner = null;
+    machine.credit = 0;
+    this.isResting = this.neighbours === null || !this.neighbours.rest();
+    return !this.isResting;
+  }
+
+  /** Another thread may have something for this one: looks at once, unless that happens anyway. */
+  visit(): void {
+    if (this.awake) return;
+    this.awake = true;
+    this.run();
+  }
+
+  /** The same, as soon as what is under way is done. */
+  visitSoon(): void {
+    if (!this.awake) this.rouse();
   }
 
   /** Looks at the clock, and lets the timers go off that are due. */

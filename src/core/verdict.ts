@@ -69,7 +69,7 @@ export class Verdicts {
 
   private dry(): void {
     const { scheduler } = this;
-    if (!scheduler.isIdle || scheduler.hasTimers) return;
+    if (!scheduler.isIdle || scheduler.hasTimers || scheduler.neighbours?.mayWake() === true) return;
     if (scheduler.turns !== this.turnsWhenDry) {
       this.turnsWhenDry = scheduler.turns;
       scheduler.host.turn(() => {}); // look again after one more turn of the event loop

@@ -1,0 +1,216 @@
+// Values in a ring: how each kind is written into a slot, and read again. Numbers and short strings lie there as they are; the codec makes bytes of all others.
+
+import { NOT_READY } from "../core/machine.ts";
+import { decode, encode, type Loader, type Unloader } from "./codec.ts";
+import { directory } from "./directory.ts";
+import { detachMoved } from "./move.ts";
+import { NO_ROW } from "./pages.ts";
+import { END, FULL, INLINE, PAGED, type Ring } from "./ring.ts";
+import { SHARE, type Shareable } from "./shareable.ts";
+
+// Kinds; see also TOMBSTONE and PAGED in ring.ts.
+const NUMBER = 1;
+const LATIN = 2; // one byte a character
+const UNDEFINED = 3;
+const NULL = 4;
+const TRUE = 5;
+const FALSE = 6;
+const ENCODED = 7;
+/** In the kind: before the value stand how many shared objects it holds, and their numbers. */
+const REFERS = 32;
+
+const WORD = 4;
+
+/** A value made ready to be put. */
+export class Cargo implements Loader {
+  declare private kind: number;
+  declare private number: number;
+  declare private text: string;
+  declare private bytes: Uint8Array | null;
+  declare private readonly objects: Shareable[];
+  declare private readonly moved: (ArrayBuffer | ArrayBufferView)[];
+
+  constructor() {
+    this.kind = UNDEFINED;
+    this.number = 0;
+    this.text = "";
+    this.bytes = null;
+    this.objects = [];
+    this.moved = [];
+  }
+
+  /** Takes a value on, as far as `from`, who sends it, may send it. */
+  load(value: unknown, from: string): void {
+    this.bytes = null;
+    switch (typeof value) {
+      case "number":
+        this.kind = NUMBER;
+        this.number = value;
+        return;
+      case "boolean":
+        this.kind = value ? TRUE : FALSE;
+        return;
+      case "undefined":
+        this.kind = UNDEFINED;
+        return;
+      case "string":
+        if (value.length <= INLINE && isLatin(value)) {
+          this.kind = LATIN;
+          this.text = value;
+          return;
+        }
+    }
+    if (value === null) {
+      this.kind = NULL;
+      return;
+    }
+    if (this.objects.length > 0) this.objects.length = 0;
+    if (this.moved.length > 0) this.moved.length = 0;
+    this.kind = ENCODED;
+    this.bytes = encode(value, this, from);
+  }
+
+  refer(object: Shareable): void {
+    if (!this.objects.includes(object)) this.objects.push(object);
+  }
+
+  hand(value: unknown): number {
+    this.moved.push(value as ArrayBuffer);
+    return -1;
+  }
+
+  /** How many bytes the value needs beside its slot. */
+  get length(): number {
+    if (this.bytes === null) return 0;
+    return this.bytes.length + (this.objects.length > 0 ? (this.objects.length + 1) * WORD : 0);
+  }
+
+  /** Puts what was taken on: a ticket, FULL, or CLOSED. */
+  put(ring: Ring): number {
+    const { kind, bytes } = this;
+    if (bytes !== null) return this.putBytes(ring, bytes);
+    const ticket = ring.claimPut();
+    if (ticket < 0) return ticket;
+    let length = 0;
+    if (kind === NUMBER) ring.floats[ring.floatAt(ticket)] = this.number;
+    else if (kind === LATIN) {
+      const { text } = this;
+      length = text.length;
+      const at = ring.byteAt(ticket);
+      for (let i = 0; i < length; i++) ring.bytes[at + i] = text.charCodeAt(i);
+    }
+    ring.publish(ticket, kind, length, 0);
+    return ticket;
+  }
+
+  private putBytes(ring: Ring, bytes: Uint8Array): number {
+    const { objects, length } = this;
+    const isPaged = length > INLINE;
+    const page = isPaged ? ring.pages.allocate(length) : 0;
+    if (page === NO_ROW) return FULL;
+    const ticket = ring.claimPut();
+    if (ticket < 0) {
+      if (isPaged) ring.pages.free(page, length);
+      return ticket;
+    }
+    let at = ring.byteAt(ticket);
+    let kind = ENCODED;
+    if (isPaged) {
+      ring.pages.assign(page, length, ticket);
+      at = ring.pages.byteAt(page);
+      kind |= PAGED;
+    }
+    if (objects.length > 0) {
+      kind |= REFERS;
+      at = this.writeObjects(ring, at);
+    }
+    ring.bytes.set(bytes, at);
+    ring.publish(ticket, kind, length, page);
+    for (const value of this.moved) detachMoved(value);
+    return ticket;
+  }
+
+  private writeObjects({ words }: Ring, start: number): number {
+    let at = start >> 2;
+    words[at++] = this.objects.length;
+    for (const object of this.objects) {
+      directory().depart(object);
+      words[at++] = object[SHARE];
+    }
+    return at << 2;
+  }
+}
+
+const isLatin = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return false;
+  return true;
+};
+
+/** Takes the next value out of a ring: NOT_READY if there is none now, or it holds an object that is yet to be introduced; END if there will be none. */
+export function takeFrom(ring: Ring): unknown {
+  for (;;) {
+    const ticket = ring.peek();
+    if (ticket < 0) return ticket === END ? ENDED : NOT_READY;
+    const kind = ring.kindOf(ticket);
+    if (kind === NUMBER) {
+      const number = ring.floats[ring.floatAt(ticket)] as number;
+      if (!ring.claimTake(ticket)) continue;
+      ring.release(ticket);
+      return number;
+    }
+    if ((kind & REFERS) !== 0 && !knowsAll(objectsIn(ring, ticket))) {
+      if (ring.peek() === ticket) return NOT_READY;
+      continue; // another thread has taken it: what was read may have been anything
+    }
+    if (!ring.claimTake(ticket)) continue;
+    try {
+      return read(ring, ticket, kind);
+    } finally {
+      ring.release(ticket);
+    }
+  }
+}
+
+/** What `takeFrom` answers at the end. */
+export const ENDED: unknown = Symbol("end of ring");
+
+/** A value that was taken is thrown away. */
+export function forgetIn(ring: Ring, ticket: number): void {
+  if ((ring.kindOf(ticket) & REFERS) !== 0) for (const id of objectsIn(ring, ticket)) directory().drop(id);
+}
+
+function read(ring: Ring, ticket: number, kind: number): unknown {
+  switch (kind) {
+    case LATIN: {
+      const at = ring.byteAt(ticket);
+      return ring.buffer.latin1Slice(at, at + ring.lengthOf(ticket));
+    }
+    case UNDEFINED:
+      return undefined;
+    case NULL:
+      return null;
+    case TRUE:
+      return true;
+    case FALSE:
+      return false;
+  }
+  const bytes = ring.bytesOf(ticket);
+  if ((kind & REFERS) === 0) return decode(bytes, NOTHING);
+  const ids = objectsIn(ring, ticket);
+  const objects = new Map(ids.map((id) => [id, directory().arrive(id)]));
+  const unloader: Unloader = { object: (id) => objects.get(id), handed: () => undefined };
+  return decode(bytes.subarray((ids.length + 1) * WORD), unloader);
+}
+
+const NOTHING: Unloader = { object: () => undefined, handed: () => undefined };
+
+function objectsIn(ring: Ring, ticket: number): number[] {
+  const { words } = ring;
+  let at = ring.bytesOf(ticket).byteOffset >> 2;
+  const count = Math.min(words[at++] as number, ring.lengthOf(ticket) / WORD);
+  const ids: number[] = [];
+  for (let i = 0; i < count; i++) ids.push(words[at++] as number);
+  return ids;
+}
+
+const knowsAll = (ids: readonly number[]): boolean => ids.every((id) => directory().knows(id));

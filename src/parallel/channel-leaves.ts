@@ -1,0 +1,97 @@
+// The operations of a shared channel. The channel decides; they speak the leaf protocol for it.
+
+import type { Description } from "../core/waiter.ts";
+import { ENDED } from "./cargo.ts";
+import { type Line, SharedLeaf } from "./line.ts";
+
+/** A shared channel, as its operations see it. */
+interface Ends<T> {
+  readonly name: string;
+  readonly senders: Line;
+  readonly receivers: Line;
+  readonly failed: boolean;
+  takesSend(): boolean;
+  takesReceive(): boolean;
+  offer(value: T): unknown;
+  take(): unknown;
+  endError(): unknown;
+}
+
+export class Send<T> extends SharedLeaf<void> {
+  declare private readonly channel: Ends<T>;
+  declare private readonly value: T;
+
+  constructor(channel: Ends<T>, value: T) {
+    super();
+    this.channel = channel;
+    this.value = value;
+  }
+
+  protected get line(): Line {
+    return this.channel.senders;
+  }
+
+  ready(): boolean {
+    return this.channel.takesSend();
+  }
+
+  attempt(): unknown {
+    return this.channel.offer(this.value);
+  }
+
+  describe(): Description {
+    return { operation: "channel.send", object: this.channel.name, heldBy: [], outside: true };
+  }
+}
+
+abstract class Take<T, V> extends SharedLeaf<V> {
+  declare protected readonly channel: Ends<T>;
+
+  constructor(channel: Ends<T>) {
+    super();
+    this.channel = channel;
+  }
+
+  protected get line(): Line {
+    return this.channel.receivers;
+  }
+
+  ready(): boolean {
+    return this.channel.takesReceive();
+  }
+
+  attempt(): unknown {
+    return this.channel.take();
+  }
+}
+
+export class Receive<T> extends Take<T, T> {
+  override finish(raw: unknown): T {
+    if (raw === ENDED) throw this.channel.endError();
+    return raw as T;
+  }
+
+  override fails(raw: unknown): boolean {
+    return raw === ENDED;
+  }
+
+  describe(): Description {
+    return { operation: "channel.receive", object: this.channel.name, heldBy: [], outside: true };
+  }
+}
+
+export class Next<T> extends Take<T, IteratorResult<T, void>> {
+  override finish(raw: unknown): IteratorResult<T, void> {
+    if (raw !== ENDED) return { done: false, value: raw as T };
+    if (this.channel.failed) throw this.channel.endError();
+    return { done: true, value: undefined };
+  }
+
+  override fails(raw: unknown): boolean {
+    return raw === ENDED && this.channel.failed;
+  }
+
+  describe(): Description {
+    return { operation: "channel.next", object: this.channel.name, heldBy: [], outside: true };
+  }
+}

@@ -1,0 +1,113 @@
+// What all threads of a family have in common: one block of shared memory, made by the first of them and given to each that is started.
+//
+// A thread has a slot in a table, and a number of its own: its `who`, which names the slot and is never given to another. So a word in shared memory that holds
+// a `who` tells both who owns something and whether that thread still lives.
+//
+// Invariants
+//   WHO of a slot is the number of the thread that lives there, 0 if none does; it is cleared only when that thread can run no more
+//   ASLEEP of a slot is 1 only while its thread looks at nothing by itself, and waits to be roused
+
+import { MisuseError } from "../base/errors.ts";
+
+/** How many threads a family can have at a time. */
+export const MOST_THREADS = 128;
+
+/** Words in the table for each thread. */
+const RECORD = 8;
+const TABLE = 16;
+
+// Words of the head.
+const NEXT_SERIAL = 0;
+const NEXT_ID = 1;
+
+// Words of a record.
+const WHO = 0;
+const ASLEEP = 1;
+/** The `who` of the thread that started it. */
+const PARENT = 2;
+/** How often the thread has been busy, as of when it last slept. */
+const ACTIVITY = 3;
+
+export class Commons {
+  declare readonly memory: SharedArrayBuffer;
+  declare private readonly words: Int32Array;
+
+  /** Without a block it begins a family. */
+  constructor(memory?: SharedArrayBuffer) {
+    this.memory = memory ?? new SharedArrayBuffer((TABLE + MOST_THREADS * RECORD) * 4);
+    this.words = new Int32Array(this.memory);
+  }
+
+  /** A number for a new shared object, which no other has. */
+  nextId(): number {
+    return Atomics.add(this.words, NEXT_ID, 1) + 1;
+  }
+
+  /** Takes a slot for a thread that is about to be started. */
+  enter(parent: number): number {
+    const serial = (Atomics.add(this.words, NEXT_SERIAL, 1) + 1) & 0xff_ffff;
+    for (let slot = 0; slot < MOST_THREADS; slot++) {
+      const who = (serial << 7) | slot;
+      const at = TABLE + slot * RECORD;
+      if (Atomics.compareExchange(this.words, at + WHO, 0, who) !== 0) continue;
+      Atomics.store(this.words, at + ASLEEP, 0);
+      Atomics.store(this.words, at + PARENT, parent);
+      return who;
+    }
+    throw new MisuseError(
+      `offshoot/parallel: ${MOST_THREADS} threads are running, and there can be no more. Close pools that are not needed.`,
+    );
+  }
+
+  /** A thread can run no more. Says whether that was news. */
+  bury(who: number): boolean {
+    return Atomics.compareExchange(this.words, TABLE + slotOf(who) * RECORD + WHO, who, 0) === who;
+  }
+
+  /** Who lives in a slot, or 0. */
+  at(slot: number): number {
+    return Atomics.load(this.words, TABLE + slot * RECORD + WHO);
+  }
+
+  isAlive(who: number): boolean {
+    return who !== 0 && this.at(slotOf(who)) === who;
+  }
+
+  parentOf(who: number): number {
+    return Atomics.load(this.words, TABLE + slotOf(who) * RECORD + PARENT);
+  }
+
+  /** Those that live now. */
+  living(): number[] {
+    const found: number[] = [];
+    for (let slot = 0; slot < MOST_THREADS; slot++) {
+      const who = this.at(slot);
+      if (who !== 0) found.push(who);
+    }
+    return found;
+  }
+
+  /** A thread goes to sleep, after so many turns of its scheduler: from now on it must be roused. */
+  fallAsleep(slot: number, turns: number): void {
+    Atomics.store(this.words, TABLE + slot * RECORD + ACTIVITY, turns);
+    Atomics.store(this.words, TABLE + slot * RECORD + ASLEEP, 1);
+  }
+
+  /** Wakes a thread up, in the table. True for exactly one of those who do, if it slept: that one has to tell it so. */
+  stir(slot: number): boolean {
+    return Atomics.exchange(this.words, TABLE + slot * RECORD + ASLEEP, 0) === 1;
+  }
+
+  isAsleep(slot: number): boolean {
+    return Atomics.load(this.words, TABLE + slot * RECORD + ASLEEP) === 1;
+  }
+
+  activityOf(slot: number): number {
+    return Atomics.load(this.words, TABLE + slot * RECORD + ACTIVITY);
+  }
+}
+
+/** Serial numbers begin with 1, so a `who` is never 0, nor below 128. */
+export function slotOf(who: number): number {
+  return who & (MOST_THREADS - 1);
+}

@@ -1,0 +1,226 @@
+// Which shared objects this thread knows, and how others come to know them.
+//
+// An object lies in a SharedArrayBuffer of its own, which V8 frees when no thread holds it any more. A message holds only its number. Who sends it introduces it
+// first to all threads that do not know it; one that was started later, and meets a number it does not know, asks around. In the head of the object stands how many
+// messages are under way that hold it: while there are any, nobody forgets it.
+//
+//   send     1 count the message   2 introduce the object to those whose bit is not set
+//   forget   1 nothing under way? clear the bit   2 look again: if a message has come up, set it again and stay
+//
+// Since each side first writes its own word and then reads the other's, one of the two sees the other.
+//
+// Invariant
+//   while a message is under way that holds an object, at least the thread that has sent it knows the object
+
+import { MisuseError } from "../base/errors.ts";
+import { slotOf } from "./commons.ts";
+import { here, type Mended, type Message, type Neighbours } from "./neighbours.ts";
+import { SHARE, type Shareable } from "./shareable.ts";
+import { addWaiter as addBit, WAIT_SET as BITS, hasWaiter as hasBit, removeWaiter as removeBit } from "./wait-set.ts";
+
+// Words of the head of every shared object.
+const UNDER_WAY = 0;
+const MENDER = 1;
+const KNOWN = 2;
+/** Where the words of the object itself begin. */
+export const BODY: number = 8;
+
+/** Objects of one kind, as they are made again in another thread. */
+type Revive = (memory: SharedArrayBuffer, name: string, id: number) => SharedObject;
+
+interface Introduction extends Message {
+  readonly id: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly memory: SharedArrayBuffer;
+}
+
+/** Something that lies in shared memory, as one thread has it in hand. */
+export abstract class SharedObject implements Shareable, Mended {
+  /** For messages and reports. */
+  declare readonly name: string;
+  /** @internal */
+  declare readonly [SHARE]: number;
+  /** @internal */
+  declare readonly memory: SharedArrayBuffer;
+  /** @internal */
+  declare readonly words: Int32Array;
+
+  /** Without an id, it is a new object: nobody else knows it yet. `kind` is the name under which `kinds` can make it again. @internal */
+  constructor(kind: string, memory: SharedArrayBuffer, name: string, id: number) {
+    this.name = name;
+    this.memory = memory;
+    this.words = new Int32Array(memory);
+    this[SHARE] = id === NEW ? here().commons.nextId() : id;
+    directory().enter(this, kind);
+  }
+
+  /** A thread has died, perhaps in the midst of this. Called with the right to mend: in one thread at a time. */
+  protected abstract mendFor(dead: number): void;
+
+  /** @internal */
+  mend(dead: number): void {
+    removeBit(this.words, KNOWN, slotOf(dead));
+    this.mending(() => this.mendFor(dead));
+  }
+
+  /** Calls a function while no other thread mends this object. Short: others spin meanwhile. @internal */
+  protected mending(f: () => void): void {
+    const { commons, who } = here();
+    const { words } = this;
+    for (;;) {
+      const holder = Atomics.compareExchange(words, MENDER, 0, who);
+      if (holder === 0 || holder === who) break;
+      if (!commons.isAlive(holder) && Atomics.compareExchange(words, MENDER, holder, who) === holder) break;
+    }
+    try {
+      f();
+    } finally {
+      Atomics.store(words, MENDER, 0);
+    }
+  }
+}
+
+/** In place of an id: the object is a new one. */
+export const NEW = 0;
+
+const kinds = new Map<string, Revive>();
+
+/** Says how objects of a kind are made again in a thread they are sent to. */
+export function defineKind(kind: string, revive: Revive): void {
+  kinds.set(kind, revive);
+}
+
+interface Entry {
+  readonly kind: string;
+  readonly name: string;
+  readonly memory: SharedArrayBuffer;
+  readonly head: Int32Array;
+  object: WeakRef<SharedObject> | null;
+}
+
+/** Entries at which it is looked for the first time whether some can be forgotten. */
+const FIRST_SWEEP = 64;
+
+class Directory {
+  declare private readonly neighbours: Neighbours;
+  declare private readonly entries: Map<number, Entry>;
+  declare private readonly freed: FinalizationRegistry<number>;
+  declare private sweepAt: number;
+
+  constructor() {
+    this.neighbours = here();
+    this.entries = new Map();
+    this.freed = new FinalizationRegistry((id) => this.forget(id));
+    this.sweepAt = FIRST_SWEEP;
+    this.neighbours.on("introduce", (introduction: Introduction) => this.introduced(introduction));
+    this.neighbours.on("seek", ({ id }: { id: number }, from) => this.sought(id, from));
+  }
+
+  /** An object has come into being in this thread. */
+  enter(object: SharedObject, kind: string): void {
+    const id = object[SHARE];
+    const { memory, name } = object;
+    const known = this.entries.get(id);
+    if (known !== undefined) known.object = new WeakRef(object);
+    else {
+      const head = new Int32Array(memory, 0, BODY);
+      this.entries.set(id, { kind, name, memory, head, object: new WeakRef(object) });
+      addBit(head, KNOWN, this.neighbours.slot);
+    }
+    this.freed.register(object, id);
+    this.neighbours.mendAtDeath(object);
+    if (this.entries.size > this.sweepAt) this.sweep();
+  }
+
+  /** A message is about to be sent that holds an object: everybody is to know it. */
+  depart(object: Shareable): void {
+    const id = object[SHARE];
+    const { kind, name, memory, head } = this.entries.get(id) as Entry;
+    Atomics.add(head, UNDER_WAY, 1);
+    const { commons, who } = this.neighbours;
+    for (const other of commons.living()) {
+      if (other === who || hasBit(head, KNOWN, slotOf(other))) continue;
+      if (this.neighbours.tell(other, { about: "introduce", id, kind, name, memory } as Message))
+        addBit(head, KNOWN, slotOf(other));
+    }
+  }
+
+  /** Is an object known here? If not, the others are asked, and this thread is woken when one has answered. */
+  knows(id: number): boolean {
+    if (this.entries.has(id)) return true;
+    this.neighbours.takeMessages();
+    if (this.entries.has(id)) return true;
+    this.neighbours.tellAll({ about: "seek", id } as Message);
+    return false;
+  }
+
+  /** A message that held an object has been taken: the object, which must be known. */
+  arrive(id: number): SharedObject {
+    const entry = this.entries.get(id) as Entry;
+    const object = this.objectOf(id, entry);
+    Atomics.sub(entry.head, UNDER_WAY, 1);
+    return object;
+  }
+
+  /** A message that held an object has been thrown away. */
+  drop(id: number): void {
+    const entry = this.entries.get(id);
+    if (entry !== undefined) Atomics.sub(entry.head, UNDER_WAY, 1);
+  }
+
+  private objectOf(id: number, entry: Entry): SharedObject {
+    const object = entry.object?.deref();
+    if (object !== undefined) return object;
+    const revive = kinds.get(entry.kind);
+    if (revive === undefined)
+      throw new MisuseError(
+        `offshoot/parallel: a shared object of the kind "${entry.kind}" came in, which this copy of the package does not know. Have all threads load the same version.`,
+      );
+    return revive(entry.memory, entry.name, id);
+  }
+
+  private introduced({ id, kind, name, memory }: Introduction): void {
+    if (this.entries.has(id)) return;
+    this.entries.set(id, { kind, name, memory, head: new Int32Array(memory, 0, BODY), object: null });
+    addBit(new Int32Array(memory), KNOWN, this.neighbours.slot);
+    if (this.entries.size > this.sweepAt) this.sweep();
+  }
+
+  private sought(id: number, from: number): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    const { kind, name, memory, head } = entry;
+    if (this.neighbours.tell(from, { about: "introduce", id, kind, name, memory } as Message))
+      addBit(head, KNOWN, slotOf(from));
+  }
+
+  private sweep(): void {
+    for (const id of this.entries.keys()) this.forget(id);
+    this.sweepAt = Math.max(this.entries.size * 2, FIRST_SWEEP);
+  }
+
+  private forget(id: number): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined || entry.object?.deref() !== undefined) return;
+    const { head } = entry;
+    const { slot } = this.neighbours;
+    // 1
+    if (Atomics.load(head, UNDER_WAY) > 0) return;
+    removeBit(head, KNOWN, slot);
+    // 2
+    if (Atomics.load(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
+    else this.entries.delete(id);
+  }
+}
+
+let instance: Directory | null = null;
+
+/** The shared objects this thread knows. */
+export function directory(): Directory {
+  instance ??= new Directory();
+  return instance;
+}
+
+// The bits of the known threads have the shape of a wait set.
+if (KNOWN + BITS > BODY) throw new Error("directory: the head is too small");

@@ -1,0 +1,316 @@
+// This thread among the others: what it watches in shared memory, how it sleeps and is roused, and what threads tell each other.
+//
+// Data goes through shared memory. A thread looks at what it watches when its run queue is empty, goes on looking for a moment, and then sleeps: in its event loop,
+// where a message wakes it. Who changes something that a sleeping thread watches sends that message, and nobody else does.
+//
+//   rest()   1 look at all that is watched   2 look again for a while   3 announce on each object that this thread sleeps   4 look once more   5 sleep
+//
+// Every thread has a port to every other. A message is the number ROUSE, or a record with the name of what it is about.
+//
+// Invariants
+//   an object is watched exactly while somebody here waits for it, give or take those that have just stopped
+//   while this thread is not asleep, it will look at what it watches before it sleeps
+
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { installed } from "../core/runtime.ts";
+import type { Scheduler } from "../core/scheduler.ts";
+import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
+import { Life } from "./life.ts";
+
+/** Something in shared memory that somebody in this thread waits for. */
+export interface Watched {
+  /** Does anybody here wait for it? */
+  readonly isWanted: boolean;
+  /** Lets those go on who can. Says whether anything was done. */
+  look(): boolean;
+  /** Says in its memory that this thread sleeps on it. */
+  announce(): void;
+  /** Takes that back. A hint that has been given meanwhile is passed on. */
+  withdraw(): void;
+}
+
+/** Something that has to be put in order when a thread has died that may have been in the midst of it. */
+export interface Mended {
+  mend(dead: number): void;
+}
+
+/** What a thread is given when it is started. */
+export interface Birth {
+  readonly memory: SharedArrayBuffer;
+  readonly who: number;
+  readonly links: readonly { readonly who: number; readonly port: MessagePort }[];
+}
+
+/** A message between threads: `about` says who takes it. */
+export interface Message {
+  readonly about: string;
+}
+
+type Handler = (message: never, from: number) => void;
+
+const ROUSE = 0;
+const FIRST_SLOT = 0;
+/** Looks in a row before a thread sleeps: at most, and how many it begins with again when a sleep turns out to have been short. */
+const MOST_LOOKS = 1_000;
+const FEW_LOOKS = 32;
+/** Milliseconds: who is roused sooner than that would have done better to go on looking. */
+const SHORT = 0.08;
+
+const pause: (() => void) | undefined = (Atomics as unknown as { pause?: () => void }).pause;
+
+export class Neighbours {
+  declare readonly commons: Commons;
+  declare readonly who: number;
+  declare readonly slot: number;
+  declare readonly scheduler: Scheduler;
+  declare readonly life: Life;
+  declare private readonly links: (MessagePort | null)[];
+  declare private readonly linkedTo: number[];
+  declare private watched: Watched[];
+  declare private readonly isWatched: Set<Watched>;
+  declare private readonly handlers: Map<string, Handler>;
+  declare private readonly mended: Set<WeakRef<Mended>>;
+  declare private readonly mourners: ((who: number) => void)[];
+  declare private looks: number;
+  declare private sleptAt: number;
+
+  constructor(birth: Birth | null) {
+    this.commons = new Commons(birth?.memory);
+    this.who = birth?.who ?? this.commons.enter(0);
+    this.slot = slotOf(this.who);
+    this.scheduler = installed().scheduler;
+    this.links = new Array(MOST_THREADS).fill(null);
+    this.linkedTo = new Array(MOST_THREADS).fill(0);
+    this.watched = [];
+    this.isWatched = new Set();
+    this.handlers = new Map();
+    this.mended = new Set();
+    this.mourners = [];
+    this.looks = FEW_LOOKS;
+    this.sleptAt = -1;
+    this.life = new Life(this, birth !== null);
+    this.on("link", ({ who, port }: { who: number; port: MessagePort }) => this.link(who, port));
+    this.on("connect", ({ who }: { who: number }, from) => this.connect(from, who));
+    this.on("relay", ({ slot }: { slot: number }) => this.send(slot, ROUSE));
+    this.on("died", ({ who }: { who: number }) => this.mourn(who));
+    for (const { who, port } of birth?.links ?? []) this.link(who, port);
+    this.scheduler.neighbours = this;
+  }
+
+  /** What is to be done with the messages about something. */
+  on<M>(about: string, handler: (message: M, from: number) => void): void {
+    this.handlers.set(about, handler as Handler);
+  }
+
+  /** Somebody here waits for something: it is looked at from now on. */
+  watch(object: Watched): void {
+    if (!this.isWatched.has(object)) {
+      this.isWatched.add(object);
+      this.watched.push(object);
+    }
+    this.scheduler.visitSoon();
+  }
+
+  /** This object has to be mended when threads die. It is held weakly. */
+  mendAtDeath(object: Mended): void {
+    this.mended.add(new WeakRef(object));
+  }
+
+  /** Tells a thread that there may be something for it, if it sleeps. */
+  rouse(slot: number): void {
+    if (slot === this.slot) this.scheduler.visitSoon();
+    else if (this.commons.stir(slot)) this.send(slot, ROUSE);
+  }
+
+  /** Sends a record to one thread. False if there is no way to it (yet, or any more). */
+  tell(who: number, message: Message, transfer?: readonly (ArrayBuffer | MessagePort)[]): boolean {
+    const port = this.links[slotOf(who)];
+    if (port === null || port === undefined || this.linkedTo[slotOf(who)] !== who) return false;
+    this.commons.stir(slotOf(who)); // something is on its way, and those who ask whether it sleeps must know
+    port.postMessage(message, transfer as ArrayBuffer[]);
+    return true;
+  }
+
+  /** The same for a message that asks or tells whether a thread is busy, and makes it no busier. */
+  whisper(who: number, message: Message): void {
+    if (this.isLinked(who)) this.links[slotOf(who)]?.postMessage(message);
+  }
+
+  /** Calls back when a thread has died, after all that it may have left half done has been mended. */
+  atDeath(tell: (who: number) => void): void {
+    this.mourners.push(tell);
+  }
+
+  /** Sends a record to all threads there is a way to. */
+  tellAll(message: Message): void {
+    for (const who of this.linkedTo) if (who !== 0) this.tell(who, message);
+  }
+
+  isLinked(who: number): boolean {
+    return this.linkedTo[slotOf(who)] === who;
+  }
+
+  /** Prepares a new thread: it gets a number, and a way to every other. What is answered goes into its `workerData`, with its ports handed over. */
+  beget(): Birth {
+    const who = this.commons.enter(this.who);
+    const links: { who: number; port: MessagePort }[] = [];
+    for (const other of this.commons.living()) {
+      if (other === who || (other !== this.who && !this.isLinked(other))) continue;
+      const { port1, port2 } = new MessageChannel();
+      links.push({ who: other, port: port2 });
+      if (other === this.who) this.link(who, port1);
+      else this.tell(other, { about: "link", who, port: port1 } as Message, [port1]);
+    }
+    return { memory: this.commons.memory, who, links };
+  }
+
+  /** A thread that was started here can run no more. */
+  died(who: number): void {
+    this.commons.bury(who);
+    // Those it has started itself have ended with it.
+    for (const other of this.commons.living()) if (this.commons.parentOf(other) === who) this.died(other);
+    this.tellAll({ about: "died", who } as Message);
+    this.mourn(who);
+  }
+
+  /** Takes what messages have already come, without waiting for the event loop. */
+  takeMessages(): void {
+    for (let slot = 0; slot < MOST_THREADS; slot++) {
+      const port = this.links[slot];
+      if (port === null || port === undefined) continue;
+      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
+        this.take(got.message, this.linkedTo[slot] as number);
+    }
+  }
+
+  /** The run queue is empty. True if that may have changed; false if this thread sleeps now. */
+  rest(): boolean {
+    const { watched, commons, slot } = this;
+    // 1, 2
+    for (let i = watched.length === 0 ? -1 : this.looks; i >= 0; i--) {
+      if (this.look()) {
+        if (this.looks < MOST_LOOKS) this.looks += (this.looks >> 3) + 1;
+        return true;
+      }
+      if (pause !== undefined) pause();
+    }
+    this.looks >>= 1;
+    // 3
+    for (const object of watched) object.announce();
+    commons.fallAsleep(slot, this.scheduler.turns);
+    // 4
+    if (this.look()) {
+      commons.stir(slot);
+      return true;
+    }
+    // 5
+    if (watched.length > 0) this.life.hold();
+    else this.life.letGo();
+    this.sleptAt = this.scheduler.host.now();
+    return false;
+  }
+
+  /** Looks at what is watched, without sleeping. */
+  look(): boolean {
+    const { watched } = this;
+    let done = false;
+    let kept = 0;
+    for (let i = 0; i < watched.length; i++) {
+      const object = watched[i] as Watched;
+      if (object.isWanted && object.look()) done = true;
+      if (object.isWanted) {
+        if (kept !== i) watched[kept] = object;
+        kept++;
+      } else {
+        this.isWatched.delete(object);
+        object.withdraw();
+      }
+    }
+    watched.length = kept; // what was added meanwhile has been looked at too
+    return done;
+  }
+
+  mayWake(): boolean {
+    return this.life.mayWake();
+  }
+
+  /** Does anybody here wait for other threads? */
+  get isWaiting(): boolean {
+    return this.watched.some((object) => object.isWanted);
+  }
+
+  private link(who: number, port: MessagePort): void {
+    const slot = slotOf(who);
+    this.links[slot]?.close();
+    this.links[slot] = port;
+    this.linkedTo[slot] = who;
+    port.on("message", (message: unknown) => this.take(message, who));
+    port.unref();
+    this.life.linked(port);
+  }
+
+  private take(message: unknown, from: number): void {
+    if (message !== ROUSE) {
+      const { about } = message as Message;
+      this.handlers.get(about)?.(message as never, from);
+      if (!about.startsWith("dry")) this.scheduler.visitSoon(); // whispers make nobody busy
+      return;
+    }
+    if (this.sleptAt >= 0 && this.scheduler.host.now() - this.sleptAt < SHORT && this.looks < FEW_LOOKS)
+      this.looks = FEW_LOOKS;
+    this.sleptAt = -1;
+    this.scheduler.visit();
+  }
+
+  private send(slot: number, message: number): void {
+    const port = this.links[slot];
+    if (port !== null && port !== undefined && this.linkedTo[slot] === this.commons.at(slot)) {
+      port.postMessage(message);
+      return;
+    }
+    // Two threads that were started at the same time by different ones: the first of all threads knows both.
+    const who = this.commons.at(slot);
+    if (who === 0 || this.slot === FIRST_SLOT) return;
+    this.links[FIRST_SLOT]?.postMessage({ about: "relay", slot });
+    this.links[FIRST_SLOT]?.postMessage({ about: "connect", who });
+  }
+
+  private connect(one: number, other: number): void {
+    if (!this.isLinked(one) || !this.isLinked(other)) return;
+    const { port1, port2 } = new MessageChannel();
+    this.tell(one, { about: "link", who: other, port: port1 } as Message, [port1]);
+    this.tell(other, { about: "link", who: one, port: port2 } as Message, [port2]);
+  }
+
+  /** A thread has died: what it may have left half done is mended, and hints it may have been given are given again, by looking at everything. */
+  private mourn(who: number): void {
+    const slot = slotOf(who);
+    if (this.linkedTo[slot] === who) {
+      this.links[slot]?.close();
+      this.links[slot] = null;
+      this.linkedTo[slot] = 0;
+    }
+    for (const reference of this.mended) {
+      const object = reference.deref();
+      if (object === undefined) this.mended.delete(reference);
+      else object.mend(who);
+    }
+    this.life.mourn(who);
+    for (const tell of this.mourners) tell(who);
+    this.scheduler.visitSoon();
+  }
+}
+
+let neighbours: Neighbours | null = null;
+
+/** This thread among the others. */
+export function here(): Neighbours {
+  neighbours ??= new Neighbours(null);
+  return neighbours;
+}
+
+/** The same for a thread that was started by another one: called once, before anything else. */
+export function joinFamily(birth: Birth): Neighbours {
+  neighbours = new Neighbours(birth);
+  return neighbours;
+}
