@@ -85,12 +85,13 @@ export class Cargo implements Loader {
     return this.bytes.length + (this.objects.length > 0 ? (this.objects.length + 1) * WORD : 0);
   }
 
-  /** Puts what was taken on: a ticket, FULL, or CLOSED. */
-  put(ring: Ring): number {
+  /** Puts what was taken on, with a label: a ticket, FULL, or CLOSED. */
+  put(ring: Ring, label: Label | null = null): number {
     const { kind, bytes } = this;
-    if (bytes !== null) return this.putBytes(ring, bytes);
+    if (bytes !== null) return this.putBytes(ring, bytes, label);
     const ticket = ring.claimPut();
     if (ticket < 0) return ticket;
+    if (label !== null) writeLabel(ring, ticket, label);
     let length = 0;
     if (kind === NUMBER) ring.floats[ring.floatAt(ticket)] = this.number;
     else if (kind === LATIN) {
@@ -103,7 +104,7 @@ export class Cargo implements Loader {
     return ticket;
   }
 
-  private putBytes(ring: Ring, bytes: Uint8Array): number {
+  private putBytes(ring: Ring, bytes: Uint8Array, label: Label | null): number {
     const { objects, length } = this;
     const isPaged = length > INLINE;
     const page = isPaged ? ring.pages.allocate(length) : 0;
@@ -113,6 +114,7 @@ export class Cargo implements Loader {
       if (isPaged) ring.pages.free(page, length);
       return ticket;
     }
+    if (label !== null) writeLabel(ring, ticket, label);
     let at = ring.byteAt(ticket);
     let kind = ENCODED;
     if (isPaged) {
@@ -141,6 +143,23 @@ export class Cargo implements Loader {
   }
 }
 
+/** What a user of a ring puts beside a value. */
+export interface Label {
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  readonly fourth: number;
+}
+
+function writeLabel(ring: Ring, ticket: number, { first, second, third, fourth }: Label): void {
+  const { words } = ring;
+  const at = ring.labelAt(ticket);
+  words[at] = first;
+  words[at + 1] = second;
+  words[at + 2] = third;
+  words[at + 3] = fourth;
+}
+
 const isLatin = (text: string): boolean => {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return false;
   return true;
@@ -158,17 +177,22 @@ export function takeFrom(ring: Ring): unknown {
       ring.release(ticket);
       return number;
     }
-    if ((kind & REFERS) !== 0 && !knowsAll(objectsIn(ring, ticket))) {
+    if (!isReadable(ring, ticket)) {
       if (ring.peek() === ticket) return NOT_READY;
       continue; // another thread has taken it: what was read may have been anything
     }
     if (!ring.claimTake(ticket)) continue;
     try {
-      return read(ring, ticket, kind);
+      return read(ring, ticket);
     } finally {
       ring.release(ticket);
     }
   }
+}
+
+/** Does this thread know all objects that a value holds that was peeked at? If not, it is woken when it does. */
+export function isReadable(ring: Ring, ticket: number): boolean {
+  return (ring.kindOf(ticket) & REFERS) === 0 || knowsAll(objectsIn(ring, ticket));
 }
 
 /** What `takeFrom` answers at the end. */
@@ -179,8 +203,12 @@ export function forgetIn(ring: Ring, ticket: number): void {
   if ((ring.kindOf(ticket) & REFERS) !== 0) for (const id of objectsIn(ring, ticket)) directory().drop(id);
 }
 
-function read(ring: Ring, ticket: number, kind: number): unknown {
+/** Reads the value of a ticket that was taken, and is not released yet. */
+export function read(ring: Ring, ticket: number): unknown {
+  const kind = ring.kindOf(ticket);
   switch (kind) {
+    case NUMBER:
+      return ring.floats[ring.floatAt(ticket)];
     case LATIN: {
       const at = ring.byteAt(ticket);
       return ring.buffer.latin1Slice(at, at + ring.lengthOf(ticket));

@@ -56,7 +56,9 @@ const SEQUENCE = 0;
 const KIND = 1;
 const LENGTH = 2;
 const PAGE = 3;
-const PAYLOAD = 4;
+/** Four words for the user of the ring. */
+const LABEL = 4;
+const PAYLOAD = 8;
 /** Bytes that fit into a slot. */
 export const INLINE: number = (SLOT_WORDS - PAYLOAD) * 4;
 
@@ -177,6 +179,11 @@ export class Ring {
   /** The same in bytes. */
   byteAt(ticket: number): number {
     return (FIRST + (ticket & this.mask) * SLOT_WORDS + PAYLOAD) << 2;
+  }
+
+  /** Where the four words of a ticket lie that its user writes before it is published. */
+  labelAt(ticket: number): number {
+    return FIRST + (ticket & this.mask) * SLOT_WORDS + LABEL;
   }
 
   /** Everybody may take what has been written. */

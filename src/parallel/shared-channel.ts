@@ -296,7 +296,7 @@ function reasonOf(error: unknown): Uint8Array {
  * What is sent is copied when the send commits, or handed over with `move`. Numbers and short strings cost least. Between threads there is no order among those
  * who wait; in one thread, and from one sender to one receiver, it is first come, first served.
  *
- * `capacity` is how many values it holds, at least 1. `bytes` is the room for those that do not fit into a slot of 112 bytes, all together. Default: 1 MiB.
+ * `capacity` is how many values it holds, at least 1. `bytes` is the room for those that do not fit into a slot of 96 bytes, all together. Default: 1 MiB.
  *
  * No value is received twice. A value is received, or was taken by a thread that then died, and is counted in `stats().lostWithThread`.
  *
