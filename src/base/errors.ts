@@ -13,6 +13,8 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OFFSHOOT_ERR_END_OF_CHANNEL: "a value was asked of a channel that is closed and drained",
   OFFSHOOT_ERR_DEADLOCK: "the tasks that are left can never go on",
   OFFSHOOT_ERR_RACE: "two tasks accessed shared state, one of them to change it, and nothing says who comes first",
+  OFFSHOOT_ERR_WORKER: "the thread or process that ran a call has ended before it had answered",
+  OFFSHOOT_ERR_POISONED: "a thread died while it held a shared lock, and what the lock guards may be half done",
   OFFSHOOT_ERR_MISUSE: "the library was called in a way that cannot be right",
 };
 
@@ -208,6 +210,29 @@ export class RaceError extends OffshootError {
   }
 }
 define(RaceError, "RaceError", "OFFSHOOT_ERR_RACE");
+
+/** The thread (or process) that ran a call has ended before it had answered: by `process.exit`, an uncaught error, for want of memory, or because it was replaced. */
+export class WorkerError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_WORKER";
+  /** With which code it ended; undefined if that is not known. */
+  declare readonly exitCode: number | undefined;
+
+  constructor(message: string, exitCode?: number, options?: OffshootErrorOptions) {
+    super("OFFSHOOT_ERR_WORKER", message, options);
+    hidden(this, "exitCode", exitCode);
+  }
+}
+define(WorkerError, "WorkerError", "OFFSHOOT_ERR_WORKER");
+
+/** A thread died while it held a shared lock. What the lock guards may be half done: make it sound, then call `repair()`. */
+export class PoisonedError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_POISONED";
+
+  constructor(message: string, options?: OffshootErrorOptions) {
+    super("OFFSHOOT_ERR_POISONED", message, options);
+  }
+}
+define(PoisonedError, "PoisonedError", "OFFSHOOT_ERR_POISONED");
 
 /** The library was called in a way that cannot be right. Thrown at the wrong call; the message names object, task and remedy. */
 export class MisuseError extends OffshootError {

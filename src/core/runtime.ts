@@ -81,8 +81,9 @@ function checkOptions(body: unknown, options: RunOptions): void {
 
 let runtime: Runtime | null = null;
 
-/** Makes a host the one of this thread. Called by the front door, once. */
+/** Makes a host the one of this thread. Called by each door that needs one: the first counts. */
 export function install(host: Host): void {
+  if (runtime !== null) return;
   runtime = new Runtime(host, null);
   machine.ambient = runtime.ambient();
 }

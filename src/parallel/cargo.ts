@@ -1,7 +1,8 @@
 // Values in a ring: how each kind is written into a slot, and read again. Numbers and short strings lie there as they are; the codec makes bytes of all others.
 
+import type { MessagePort } from "node:worker_threads";
 import { NOT_READY } from "../core/machine.ts";
-import { decode, encode, type Loader, type Unloader } from "./codec.ts";
+import { decode, encode, encodeError, type Loader, type Unloader } from "./codec.ts";
 import { directory } from "./directory.ts";
 import { detachMoved } from "./move.ts";
 import { NO_ROW } from "./pages.ts";
@@ -29,8 +30,14 @@ export class Cargo implements Loader {
   declare private bytes: Uint8Array | null;
   declare private readonly objects: Shareable[];
   declare private readonly moved: (ArrayBuffer | ArrayBufferView)[];
+  /** What is handed over beside the bytes, where that is possible: moved values, in order. */
+  declare readonly handed: (ArrayBuffer | ArrayBufferView | MessagePort)[];
+  declare private readonly hands: boolean;
 
-  constructor() {
+  /** `hands` says whether moved values are handed over beside the bytes; otherwise they are copied among them. */
+  constructor(hands = false) {
+    this.handed = [];
+    this.hands = hands;
     this.kind = UNDEFINED;
     this.number = 0;
     this.text = "";
@@ -42,6 +49,9 @@ export class Cargo implements Loader {
   /** Takes a value on, as far as `from`, who sends it, may send it. */
   load(value: unknown, from: string): void {
     this.bytes = null;
+    if (this.objects.length > 0) this.objects.length = 0;
+    if (this.moved.length > 0) this.moved.length = 0;
+    if (this.handed.length > 0) this.handed.length = 0;
     switch (typeof value) {
       case "number":
         this.kind = NUMBER;
@@ -64,19 +74,64 @@ export class Cargo implements Loader {
       this.kind = NULL;
       return;
     }
-    if (this.objects.length > 0) this.objects.length = 0;
-    if (this.moved.length > 0) this.moved.length = 0;
     this.kind = ENCODED;
     this.bytes = encode(value, this, from);
+  }
+
+  /** The same for an error. Never throws. */
+  loadError(error: unknown): void {
+    this.load(undefined, "");
+    this.kind = ENCODED;
+    this.bytes = encodeError(error, this);
   }
 
   refer(object: Shareable): void {
     if (!this.objects.includes(object)) this.objects.push(object);
   }
 
-  hand(value: unknown): number {
+  hand(value: ArrayBuffer | ArrayBufferView | MessagePort): number {
+    if (this.hands) return this.handed.push(value) - 1;
     this.moved.push(value as ArrayBuffer);
     return -1;
+  }
+
+  /** The same for as long as it is needed: this one can take another value on. */
+  copy(): Cargo {
+    const copy = new Cargo(this.hands);
+    copy.kind = this.kind;
+    copy.number = this.number;
+    copy.text = this.text;
+    copy.bytes = this.bytes?.slice() ?? null;
+    copy.objects.push(...this.objects);
+    copy.moved.push(...this.moved);
+    copy.handed.push(...this.handed);
+    return copy;
+  }
+
+  /** The value as bytes of the codec, to be sent in a message to one thread. Its objects count as under way. */
+  get message(): Uint8Array {
+    for (const object of this.objects) directory().depart(object);
+    return this.bytes?.slice() ?? encode(this.plain, this, "").slice();
+  }
+
+  private get plain(): unknown {
+    switch (this.kind) {
+      case NUMBER:
+        return this.number;
+      case LATIN:
+        return this.text;
+      case NULL:
+        return null;
+      case UNDEFINED:
+        return undefined;
+      default:
+        return this.kind === TRUE;
+    }
+  }
+
+  /** The objects it holds. */
+  get references(): readonly number[] {
+    return this.objects.map((object) => object[SHARE]);
   }
 
   /** How many bytes the value needs beside its slot. */
@@ -225,7 +280,7 @@ export function read(ring: Ring, ticket: number): unknown {
   const bytes = ring.bytesOf(ticket);
   if ((kind & REFERS) === 0) return decode(bytes, NOTHING);
   const ids = objectsIn(ring, ticket);
-  const objects = new Map(ids.map((id) => [id, directory().arrive(id)]));
+  const objects = new Map(ids.map((id) => [id, directory().arrive(id).face]));
   const unloader: Unloader = { object: (id) => objects.get(id), handed: () => undefined };
   return decode(bytes.subarray((ids.length + 1) * WORD), unloader);
 }

@@ -55,6 +55,11 @@ export abstract class SharedObject implements Shareable, Mended {
     directory().enter(this, kind);
   }
 
+  /** What users have in hand for it. @internal */
+  get face(): unknown {
+    return this;
+  }
+
   /** A thread has died, perhaps in the midst of this. Called with the right to mend: in one thread at a time. */
   protected abstract mendFor(dead: number): void;
 
@@ -153,6 +158,12 @@ class Directory {
     if (this.entries.has(id)) return true;
     this.neighbours.tellAll({ about: "seek", id } as Message);
     return false;
+  }
+
+  /** An object, if it is known here. */
+  find(id: number): SharedObject | null {
+    const entry = this.entries.get(id);
+    return entry === undefined ? null : this.objectOf(id, entry);
   }
 
   /** A message that held an object has been taken: the object, which must be known. */

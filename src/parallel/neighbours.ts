@@ -46,6 +46,17 @@ export interface Message {
   readonly about: string;
 }
 
+/** How a thread has ended. */
+export interface Death {
+  /** In words that go on after "the thread". */
+  readonly why: string;
+  readonly exitCode: number | undefined;
+  /** The error it died of, in the thread that had started it. */
+  readonly cause: unknown;
+}
+
+const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
+
 type Handler = (message: never, from: number) => void;
 
 const ROUSE = 0;
@@ -70,7 +81,7 @@ export class Neighbours {
   declare private readonly isWatched: Set<Watched>;
   declare private readonly handlers: Map<string, Handler>;
   declare private readonly mended: Set<WeakRef<Mended>>;
-  declare private readonly mourners: ((who: number) => void)[];
+  declare private readonly mourners: ((who: number, death: Death) => void)[];
   declare private looks: number;
   declare private sleptAt: number;
 
@@ -92,7 +103,7 @@ export class Neighbours {
     this.on("link", ({ who, port }: { who: number; port: MessagePort }) => this.link(who, port));
     this.on("connect", ({ who }: { who: number }, from) => this.connect(from, who));
     this.on("relay", ({ slot }: { slot: number }) => this.send(slot, ROUSE));
-    this.on("died", ({ who }: { who: number }) => this.mourn(who));
+    this.on("died", ({ who, why, exitCode }: { who: number } & Death) => this.mourn(who, { why, exitCode, cause: undefined }));
     for (const { who, port } of birth?.links ?? []) this.link(who, port);
     this.scheduler.neighbours = this;
   }
@@ -137,7 +148,7 @@ export class Neighbours {
   }
 
   /** Calls back when a thread has died, after all that it may have left half done has been mended. */
-  atDeath(tell: (who: number) => void): void {
+  atDeath(tell: (who: number, death: Death) => void): void {
     this.mourners.push(tell);
   }
 
@@ -164,13 +175,18 @@ export class Neighbours {
     return { memory: this.commons.memory, who, links };
   }
 
+  /** This thread ends when its event loop has nothing else to do. */
+  depart(): void {
+    for (const port of this.links) port?.close();
+  }
+
   /** A thread that was started here can run no more. */
-  died(who: number): void {
+  died(who: number, death: Death = UNKNOWN): void {
     this.commons.bury(who);
     // Those it has started itself have ended with it.
-    for (const other of this.commons.living()) if (this.commons.parentOf(other) === who) this.died(other);
-    this.tellAll({ about: "died", who } as Message);
-    this.mourn(who);
+    for (const other of this.commons.living()) if (this.commons.parentOf(other) === who) this.died(other, death);
+    this.tellAll({ about: "died", who, why: death.why, exitCode: death.exitCode } as Message);
+    this.mourn(who, death);
   }
 
   /** Takes what messages have already come, without waiting for the event loop. */
@@ -283,7 +299,7 @@ export class Neighbours {
   }
 
   /** A thread has died: what it may have left half done is mended, and hints it may have been given are given again, by looking at everything. */
-  private mourn(who: number): void {
+  private mourn(who: number, death: Death): void {
     const slot = slotOf(who);
     if (this.linkedTo[slot] === who) {
       this.links[slot]?.close();
@@ -296,7 +312,7 @@ export class Neighbours {
       else object.mend(who);
     }
     this.life.mourn(who);
-    for (const tell of this.mourners) tell(who);
+    for (const tell of this.mourners) tell(who, death);
     this.scheduler.visitSoon();
   }
 }

@@ -1,0 +1,59 @@
+// A function called for each item of a list, in order, as one call: plain calls one after the other, and from the first that has to wait, as a task.
+
+import { isOperation } from "../../core/body.ts";
+import type { Operation, Suspend } from "../../core/types.ts";
+import { until } from "../../flow/until.ts";
+import type { PlainOrigin } from "../pool/functions.ts";
+import { type Loaded, load } from "./modules.ts";
+
+const known = new Map<string, Loaded>();
+
+export function chunked(origin: PlainOrigin): Loaded | Promise<Loaded> {
+  const before = known.get(origin.key);
+  if (before !== undefined) return before;
+  const one = load({ ...origin, key: origin.key.replace(/^each of /, "") });
+  if (one instanceof Promise) return one.then((loaded) => wrap(origin.key, loaded));
+  return wrap(origin.key, one);
+}
+
+function wrap(key: string, { call, kind }: Loaded): Loaded {
+  const loaded: Loaded = {
+    kind: kind === "plain" ? "plain" : "generator",
+    call([items], captured) {
+      return goOn(call, items as unknown[], captured, []);
+    },
+  };
+  known.set(key, loaded);
+  return loaded;
+}
+
+function goOn(call: Loaded["call"], items: unknown[], captured: unknown[], results: unknown[]): unknown {
+  while (results.length < items.length) {
+    const value = call([items[results.length]], captured);
+    if (waits(value)) return wait(call, items, captured, results, value);
+    results.push(value);
+  }
+  return results;
+}
+
+function* wait(
+  call: Loaded["call"],
+  items: unknown[],
+  captured: unknown[],
+  results: unknown[],
+  first: Operation<unknown> | PromiseLike<unknown>,
+): Generator<Suspend, unknown, unknown> {
+  let value: unknown = first;
+  for (;;) {
+    if (isOperation(value)) value = yield* value as Operation<unknown>;
+    else if (waits(value)) value = yield* until(value as PromiseLike<unknown>);
+    results.push(value);
+    if (results.length === items.length) return results;
+    value = call([items[results.length]], captured);
+  }
+}
+
+function waits(value: unknown): value is Operation<unknown> | PromiseLike<unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  return isOperation(value) || typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,21 @@
+// Where a worker thread begins: it joins the others, and takes calls.
+
+import { workerData } from "node:worker_threads";
+import { install } from "../../core/runtime.ts";
+import { NodeHost } from "../../host/node.ts";
+import "../kinds.ts";
+import { joinFamily, type Message } from "../neighbours.ts";
+import { CallQueue } from "../pool/call-queue.ts";
+import type { Contract } from "../pool/crew.ts";
+import { SHARE } from "../shareable.ts";
+import { Bench } from "./bench.ts";
+
+install(new NodeHost());
+const { birth, pool, tasks, memoryMb } = (workerData as { offshoot: Contract }).offshoot;
+const neighbours = joinFamily(birth);
+const queue = new CallQueue(pool.memory, pool.name, pool.id, null);
+new Bench(queue, tasks, memoryMb, () => {
+  neighbours.tell(queue.owner, { about: "departing", pool: queue[SHARE] } as Message);
+  neighbours.depart();
+});
+neighbours.tell(queue.owner, { about: "ready", pool: queue[SHARE] } as Message);

@@ -1,0 +1,16 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The door `offshoot/parallel`: every core.
+
+import { install } from "../core/runtime.ts";
+import { NodeHost } from "../host/node.ts";
+
+install(new NodeHost());
+
+export { PoisonedError, WorkerError } from "../base/errors.ts";
+export type { Histogram } from "./pool/histogram.ts";
+export type { PoolOptions, PoolStats } from "./pool/pool.ts";
+export { Pool } from "./pool/pool.ts";
+export type { RemoteFunction } from "./remote.ts";
+export { remote } from "./remote.ts";
+export type { SharedChannelStats } from "./shared-channel.ts";
+export { sharedChannel } from "./shared-channel.ts";

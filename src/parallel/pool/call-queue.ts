@@ -1,0 +1,175 @@
+// The calls of a pool that wait for a worker, and what each worker tells of itself. Any thread puts calls in, the workers take them out: so an idle one is never
+// without work while there is some.
+//
+// Invariant
+//   the FREE bit of a worker is set only while it runs nothing
+
+import { slotOf, MOST_THREADS } from "../commons.ts";
+import { defineKind, NEW, SharedObject } from "../directory.ts";
+import { forgetIn } from "../cargo.ts";
+import { Line } from "../line.ts";
+import { here, type Message } from "../neighbours.ts";
+import { RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "../ring.ts";
+import { addWaiter as addBit, hasWaiter as hasBit, removeWaiter as removeBit, WAIT_SET } from "../wait-set.ts";
+import { Mailbox } from "./mailbox.ts";
+import { directory } from "../directory.ts";
+
+const KIND = "pool";
+const CAPACITY = 1024;
+const BYTES = 4 << 20;
+const SIZE = ringSize(CAPACITY, BYTES);
+
+// Words, before the workers' own.
+const OWNER = SPARE;
+const CLOSED = SPARE + 1;
+const HIRED = SPARE + 2;
+const MOST = SPARE + 3;
+
+// Words of a worker.
+const WORKER = 4;
+const RUNNING = 0;
+const DONE = 1;
+const MEMORY = 2; // KiB
+
+let makeFace: (queue: CallQueue) => object = (queue) => queue;
+
+/** Says how a pool is made in a thread that it was sent to. */
+export function defineFace(make: (queue: CallQueue) => object): void {
+  makeFace = make;
+}
+
+export class CallQueue extends SharedObject {
+  declare readonly ring: Ring;
+  /** The workers, and those who have calls to put. */
+  declare readonly takers: Line;
+  declare readonly givers: Line;
+  /** The pool, as users have it in hand in this thread. */
+  declare pool: object | null;
+  /** Bits of the workers that are free, then WORKER words for each thread. */
+  declare private readonly desk: Int32Array;
+
+  constructor(memory: SharedArrayBuffer, name: string, id: number, most: number | null) {
+    super(KIND, memory, name, id);
+    const { commons, who } = here();
+    this.ring = new Ring(memory, commons, who, most === null ? null : { capacity: CAPACITY, bytes: BYTES });
+    this.takers = new Line(this.words, RECEIVERS);
+    this.givers = new Line(this.words, SENDERS);
+    this.desk = new Int32Array(memory, SIZE, WAIT_SET + MOST_THREADS * WORKER);
+    this.pool = null;
+    if (most !== null) {
+      this.words[OWNER] = who;
+      this.words[MOST] = most;
+    }
+    const { predecessor } = this.ring;
+    if (predecessor !== 0 && predecessor !== who) this.mend(predecessor);
+    this.ring.begin();
+  }
+
+  override get face(): unknown {
+    this.pool ??= makeFace(this);
+    return this.pool;
+  }
+
+  /** The thread that started the pool, and its workers. */
+  get owner(): number {
+    return this.words[OWNER] as number;
+  }
+
+  /** How many workers it may have. */
+  get most(): number {
+    return this.words[MOST] as number;
+  }
+
+  get hired(): number {
+    return Atomics.load(this.words, HIRED);
+  }
+
+  set hired(count: number) {
+    Atomics.store(this.words, HIRED, count);
+  }
+
+  get isClosed(): boolean {
+    return Atomics.load(this.words, CLOSED) !== 0;
+  }
+
+  close(): void {
+    Atomics.store(this.words, CLOSED, 1);
+  }
+
+  /** A worker says whether it runs nothing. */
+  setFree(slot: number, isFree: boolean): void {
+    if (isFree) addBit(this.desk, 0, slot);
+    else removeBit(this.desk, 0, slot);
+  }
+
+  isFree(slot: number): boolean {
+    return hasBit(this.desk, 0, slot);
+  }
+
+  /** The slots of the workers that run nothing. */
+  free(): number[] {
+    const { commons } = here();
+    const slots: number[] = [];
+    for (let word = 0; word < WAIT_SET; word++) {
+      for (let bits = Atomics.load(this.desk, word); bits !== 0; bits &= bits - 1) {
+        const slot = (word << 5) | (31 - Math.clz32(bits & -bits));
+        if (commons.at(slot) !== 0) slots.push(slot);
+      }
+    }
+    return slots;
+  }
+
+  /** A worker tells of itself. */
+  report(slot: number, running: number, done: number): void {
+    const at = WAIT_SET + slot * WORKER;
+    this.desk[at + RUNNING] = running;
+    this.desk[at + DONE] = done;
+  }
+
+  reportMemory(slot: number, kib: number): void {
+    this.desk[WAIT_SET + slot * WORKER + MEMORY] = kib;
+  }
+
+  reportOf(slot: number): { readonly running: number; readonly done: number; readonly memoryMb: number } {
+    const at = WAIT_SET + slot * WORKER;
+    const { desk } = this;
+    return {
+      running: desk[at + RUNNING] as number,
+      done: desk[at + DONE] as number,
+      memoryMb: Math.round(((desk[at + MEMORY] as number) / 1024) * 10) / 10,
+    };
+  }
+
+  protected mendFor(dead: number): void {
+    const slot = slotOf(dead);
+    const isDone = this.ring.mend(dead, (ticket) => this.lose(ticket, dead));
+    if (!isDone) setImmediate(() => this.mend(dead));
+    if (here().commons.at(slot) === 0) {
+      removeBit(this.desk, 0, slot);
+      this.report(slot, 0, 0);
+    }
+    this.takers.clear(slot);
+    this.givers.clear(slot);
+    this.takers.wakeAll();
+    this.givers.wakeAll();
+  }
+
+  /** A worker has died between taking a call and noting that in the caller's table: it is noted now. */
+  private lose(ticket: number, dead: number): void {
+    const at = this.ring.labelAt(ticket);
+    const place = this.words[at] as number;
+    const mailbox = directory().find(this.words[at + 1] as number);
+    if (mailbox instanceof Mailbox) {
+      mailbox.take(place, dead, 0);
+      here().tell(mailbox.owner, { about: "lost call", place, dead } as Message);
+    }
+    forgetIn(this.ring, ticket);
+  }
+}
+
+defineKind(KIND, (memory, name, id) => new CallQueue(memory, name, id, null));
+
+export function newCallQueue(name: string, most: number): CallQueue {
+  const memory = new SharedArrayBuffer(SIZE + (WAIT_SET + MOST_THREADS * WORKER) * 4);
+  return new CallQueue(memory, name, NEW, most);
+}

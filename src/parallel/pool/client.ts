@@ -1,0 +1,284 @@
+// One thread's side of a pool: it puts calls into the queue of the pool, and keeps those for which there is no place yet.
+//
+// Invariant
+//   calls that have no place yet are put in the order in which they were made, before later ones
+
+import { Ring as LocalRing } from "../../base/ring.ts";
+import { misuse } from "../../core/leaf.ts";
+import { Cargo } from "../cargo.ts";
+import { encode } from "../codec.ts";
+import { slotOf } from "../commons.ts";
+import { SHARE } from "../shareable.ts";
+import { here, type Message, type Watched } from "../neighbours.ts";
+import { INLINE, SENDERS } from "../ring.ts";
+import { steps } from "../steps.ts";
+import { addWaiter, removeWaiter } from "../wait-set.ts";
+import type { Call, Employer } from "./call.ts";
+import type { CallQueue } from "./call-queue.ts";
+import { desk } from "./desk.ts";
+import { functions } from "./functions.ts";
+import { Durations } from "./histogram.ts";
+import { transferable } from "./reply.ts";
+
+/** In the generation of a call: its worker has to fetch what it takes along. */
+export const FETCH = 0x4000_0000;
+
+/** A call in a message to one worker. */
+export interface DirectCall extends Message {
+  readonly place: number;
+  readonly mailbox: number;
+  readonly fn: number;
+  readonly generation: number;
+  readonly parcel: Parcel;
+}
+
+/** Arguments in a message. */
+export interface Parcel {
+  readonly bytes: Uint8Array;
+  readonly objects: readonly number[];
+  readonly handed: readonly unknown[];
+}
+
+export interface ClientOptions {
+  readonly grace: number;
+  readonly timeout: number;
+  /** Calls that may wait in the queue. */
+  readonly most: number;
+}
+
+/** What only the thread does that started the pool. */
+export interface Hiring {
+  /** Calls wait: more workers may be needed. */
+  hire(): void;
+  replace(worker: number, why: string): void;
+}
+
+const cargo = new Cargo(true);
+const label = { first: 0, second: 0, third: 0, fourth: 0 };
+
+export class Client implements Employer, Watched {
+  declare readonly name: string;
+  declare readonly grace: number;
+  declare readonly timeout: number;
+  declare readonly queue: CallQueue;
+  declare readonly runs: Durations;
+  declare readonly waits: Durations;
+  declare done: number;
+  declare failed: number;
+  /** Calls that were begun here and are not over. */
+  declare underWay: number;
+  declare isClosed: boolean;
+  /** Told when the last call is over. */
+  declare emptied: (() => void) | null;
+  declare private readonly most: number;
+  declare private readonly hiring: Hiring | null;
+  declare private readonly waiting: LocalRing<Call>;
+
+  constructor(queue: CallQueue, options: ClientOptions, hiring: Hiring | null) {
+    this.name = queue.name;
+    this.grace = options.grace;
+    this.timeout = options.timeout;
+    this.queue = queue;
+    this.runs = new Durations();
+    this.waits = new Durations();
+    this.done = 0;
+    this.failed = 0;
+    this.underWay = 0;
+    this.isClosed = false;
+    this.emptied = null;
+    this.most = options.most;
+    this.hiring = hiring;
+    this.waiting = new LocalRing();
+    desk().whenFree(() => {
+      if (this.waiting.size > 0) this.look();
+    });
+  }
+
+  begin(call: Call): void {
+    this.underWay++;
+    try {
+      if (this.isClosed || this.queue.isClosed)
+        throw misuse(`Pool.run: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
+      if (this.waiting.size > 0 || !this.put(call)) {
+        this.waiting.push(call);
+        if (this.waiting.size <= this.most - this.queue.ring.length) this.load(call);
+        here().watch(this);
+      }
+    } catch (error) {
+      call.refused(error);
+      return;
+    }
+    if (this.queue.hired < this.queue.most) this.callForMore();
+  }
+
+  retract(call: Call): boolean {
+    if (call.place < 0) return true; // it is passed over when its turn comes
+    return desk().retract(call.place);
+  }
+
+  cancel(call: Call, reason: unknown): void {
+    const mailbox = desk().mailbox[SHARE];
+    let bytes: Uint8Array | null = null;
+    try {
+      bytes = encode(reason, PLAIN, "").slice();
+    } catch {
+      // a reason that cannot travel: the worker's task is cancelled without one
+    }
+    const { place, generation } = call;
+    here().tell(this.takerOf(call), { about: "cancel", mailbox, place, generation, bytes } as Message);
+  }
+
+  replace(call: Call, why: string): void {
+    const worker = this.takerOf(call);
+    if (this.hiring !== null) this.hiring.replace(worker, why);
+    else here().tell(this.queue.owner, { about: "replace", pool: this.queue[SHARE], worker, why } as Message);
+  }
+
+  handOver(call: Call, worker: number): void {
+    const { place, generation } = call;
+    const mailbox = desk().mailbox[SHARE];
+    try {
+      const { parcel, transfer } = this.pack(call.cargo as Cargo);
+      here().tell(worker, { about: "parcel", mailbox, place, generation, parcel } as Message, transfer);
+      call.cargo = null;
+    } catch (error) {
+      call.refused(error);
+    }
+  }
+
+  startOf(call: Call): number | null {
+    if (call.place < 0 || desk().mailbox.takerOf(call.place) <= 0) return null;
+    return desk().mailbox.startOf(call.place);
+  }
+
+  over(call: Call, failed: boolean): void {
+    if (failed) this.failed++;
+    else this.done++;
+    if (call.putAt > 0 && call.place >= 0) this.measure(call);
+    if (--this.underWay === 0) this.emptied?.();
+  }
+
+  get isWanted(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** Calls that have no place in the queue. */
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  look(): boolean {
+    const { waiting } = this;
+    let done = false;
+    while (waiting.size > 0) {
+      const call = waiting.peek(0);
+      if (!call.isOver) {
+        try {
+          if (!this.put(call)) break;
+        } catch (error) {
+          call.refused(error);
+        }
+      }
+      waiting.shift();
+      done = true;
+    }
+    return done;
+  }
+
+  announce(): void {
+    addWaiter(this.queue.words, SENDERS, here().slot);
+  }
+
+  withdraw(): void {
+    if (!removeWaiter(this.queue.words, SENDERS, here().slot)) this.queue.givers.wakeOne();
+  }
+
+  /** Puts a call into the queue, or sends it to its worker. False if there is no place. */
+  private put(call: Call): boolean {
+    const { queue } = this;
+    let load = call.cargo;
+    if (load === null) {
+      this.loadInto(cargo, call);
+      load = cargo;
+    }
+    const place = desk().enter(call);
+    if (place < 0) return false;
+    const generation = desk().generationOf(place);
+    call.place = place;
+    call.generation = generation;
+    if (call.worker !== 0) {
+      this.putDirectly(call, load);
+      return true;
+    }
+    const mustFetch = load.handed.length > 0 || (load.length > INLINE && load.length > queue.ring.pages.size);
+    label.first = place;
+    label.second = desk().mailbox[SHARE];
+    label.third = functions().numberOf(call.origin);
+    label.fourth = mustFetch ? generation | FETCH : generation;
+    if ((mustFetch ? NOTHING : load).put(queue.ring, label) < 0) {
+      desk().leave(place);
+      call.place = -1;
+      return false;
+    }
+    if (mustFetch && call.cargo === null) call.cargo = load.copy();
+    call.wasPut(now());
+    queue.takers.wakeOne();
+    if (steps.at !== null) steps.at("called");
+    return true;
+  }
+
+  private putDirectly(call: Call, load: Cargo): void {
+    const { place, generation, worker } = call;
+    const { mailbox } = desk();
+    const fn = functions().numberOf(call.origin);
+    const { parcel, transfer } = this.pack(load);
+    mailbox.take(place, worker, now());
+    const message: DirectCall = { about: "call", mailbox: mailbox[SHARE], place, fn, generation, parcel };
+    if (!here().tell(worker, message, transfer)) throw misuse(`Pool.each: thread ${slotOf(worker)} has just ended.`);
+    call.wasPut(now());
+  }
+
+  private pack(load: Cargo): { parcel: Parcel; transfer: ReturnType<typeof transferable> } {
+    const handed = [...load.handed];
+    return { parcel: { bytes: load.message, objects: load.references, handed }, transfer: transferable(handed) };
+  }
+
+  private load(call: Call): void {
+    this.loadInto(cargo, call);
+    call.cargo = cargo.copy();
+  }
+
+  private loadInto(into: Cargo, { args, origin }: Call): void {
+    const { capturedValues } = origin;
+    if (capturedValues.length > 0) into.load([capturedValues, args], "Pool.run");
+    else into.load(args.length === 0 ? undefined : args, "Pool.run");
+  }
+
+  private takerOf(call: Call): number {
+    return desk().mailbox.takerOf(call.place);
+  }
+
+  private callForMore(): void {
+    if (this.hiring !== null) this.hiring.hire();
+    else here().tell(this.queue.owner, { about: "hire", pool: this.queue[SHARE] } as Message);
+  }
+
+  private measure(call: Call): void {
+    const start = desk().mailbox.startOf(call.place);
+    if (start === 0) return;
+    this.waits.add(start - call.putAt);
+    this.runs.add(now() - start);
+  }
+}
+
+const PLAIN = { refer: (): never => refuse(), hand: (): never => refuse() };
+
+function refuse(): never {
+  throw new TypeError("it cannot travel with a reason");
+}
+
+/** What lies in the queue for a call that has to be fetched. */
+const NOTHING = new Cargo();
+
+/** Milliseconds, the same in all threads. */
+const now = (): number => performance.timeOrigin + performance.now();

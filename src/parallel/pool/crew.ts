@@ -1,0 +1,226 @@
+// The workers of a pool, in the thread that started it: when they are started, how they end, and what follows from that.
+//
+// A worker is started when calls wait and none is free, up to the size of the pool. One that has died is replaced when there is work for another. If workers die
+// again and again before they were ready, those who wait are told so.
+
+import { Worker, type ResourceLimits } from "node:worker_threads";
+import { WorkerError, oneLine } from "../../base/errors.ts";
+import { directory } from "../directory.ts";
+import { here, type Birth, type Message } from "../neighbours.ts";
+import { SHARE } from "../shareable.ts";
+import { slotOf } from "../commons.ts";
+import type { CallQueue } from "./call-queue.ts";
+import { FAILED } from "./desk.ts";
+import { Mailbox } from "./mailbox.ts";
+import { reply } from "./reply.ts";
+
+export interface CrewOptions {
+  readonly limits: ResourceLimits | undefined;
+  readonly tasks: number;
+  readonly memoryMb: number;
+}
+
+/** What a worker is given. */
+export interface Contract {
+  readonly birth: Birth;
+  readonly pool: { readonly id: number; readonly name: string; readonly memory: SharedArrayBuffer };
+  readonly tasks: number;
+  readonly memoryMb: number;
+}
+
+/** Workers that may die in a row before they were ready. */
+const TRIES = 3;
+/** Milliseconds a worker gets to end by itself when its pool is closed. */
+const FAREWELL = 1_000;
+
+interface Hand {
+  readonly who: number;
+  readonly worker: Worker;
+  readonly exit: Promise<void>;
+  isReady: boolean;
+  isRetiring: boolean;
+  /** Why it is being ended, or has ended. */
+  why: string | null;
+  cause: unknown;
+}
+
+export class Crew {
+  declare readonly hands: Set<Hand>;
+  declare private readonly queue: CallQueue;
+  declare private readonly options: CrewOptions;
+  declare private failures: number;
+  declare private isClosed: boolean;
+
+  constructor(queue: CallQueue, options: CrewOptions) {
+    this.hands = new Set();
+    this.queue = queue;
+    this.options = options;
+    this.failures = 0;
+    this.isClosed = false;
+  }
+
+  /** Starts another worker if calls wait for one, and the pool may have more. */
+  hire(): void {
+    if (this.isClosed) return;
+    let starting = 0;
+    let busy = 0;
+    for (const hand of this.hands) {
+      if (hand.isRetiring) continue;
+      if (!hand.isReady) starting++;
+      else if (!this.queue.isFree(slotOf(hand.who))) busy++;
+      else starting++; // free: as good as one that is about to be
+    }
+    if (this.queue.ring.length > starting && starting + busy < this.queue.most) this.start();
+  }
+
+  /** Starts all workers that the pool may have, and answers their numbers. */
+  hireAll(): number[] {
+    for (;;) {
+      const staying = [...this.hands].filter(({ isRetiring }) => !isRetiring);
+      if (staying.length >= this.queue.most) return staying.map(({ who }) => who);
+      this.start();
+    }
+  }
+
+  /** Ends a worker at once. */
+  replace(who: number, why: string): void {
+    for (const hand of this.hands) {
+      if (hand.who !== who) continue;
+      hand.why ??= why;
+      void hand.worker.terminate();
+    }
+  }
+
+  /** A worker has begun to take calls. */
+  ready(who: number): void {
+    this.failures = 0;
+    for (const hand of this.hands) if (hand.who === who) hand.isReady = true;
+    this.hire();
+  }
+
+  /** A worker takes no more calls: it has had its share of them, or of memory. */
+  retiring(who: number): void {
+    for (const hand of this.hands) {
+      if (hand.who !== who) continue;
+      hand.isRetiring = true;
+      hand.why ??= "had done its share, and had its place taken by another";
+    }
+    this.count();
+    this.hire();
+  }
+
+  /** A worker has nothing left to do. What users have left running there must not keep it. */
+  departing(who: number): void {
+    for (const hand of this.hands)
+      if (hand.who === who) setTimeout(() => void hand.worker.terminate(), FAREWELL).unref();
+  }
+
+  /** Lets the workers finish what they have, and end. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const all = [...this.hands];
+    for (const hand of all) {
+      hand.isRetiring = true;
+      hand.why ??= "was closed";
+      here().tell(hand.who, { about: "retire", pool: this.queue[SHARE] } as Message);
+      hand.worker.ref();
+      if (!hand.isReady) void hand.worker.terminate();
+    }
+    const timer = setTimeout(() => {
+      for (const hand of this.hands) void hand.worker.terminate();
+    }, FAREWELL);
+    await Promise.all(all.map(({ exit }) => exit));
+    clearTimeout(timer);
+  }
+
+  utilisation(): number {
+    let sum = 0;
+    let count = 0;
+    for (const { worker, isReady } of this.hands) {
+      if (!isReady) continue;
+      sum += worker.performance.eventLoopUtilization().utilization;
+      count++;
+    }
+    return count === 0 ? 0 : sum / count;
+  }
+
+  private start(): void {
+    const { queue, options } = this;
+    const birth = here().beget();
+    const contract: Contract = {
+      birth,
+      pool: { id: queue[SHARE], name: queue.name, memory: queue.memory },
+      tasks: options.tasks,
+      memoryMb: options.memoryMb,
+    };
+    const worker = new Worker(ENTRY, {
+      workerData: { offshoot: contract },
+      transferList: birth.links.map(({ port }) => port),
+      ...(options.limits === undefined ? {} : { resourceLimits: options.limits }),
+      name: queue.name,
+    } as ConstructorParameters<typeof Worker>[1]);
+    worker.unref();
+    const hand: Hand = {
+      who: birth.who,
+      worker,
+      exit: new Promise((resolve) => worker.once("exit", () => resolve())),
+      isReady: false,
+      isRetiring: false,
+      why: null,
+      cause: undefined,
+    };
+    worker.on("error", (error) => {
+      hand.cause = error;
+    });
+    worker.on("exit", (code) => this.ended(hand, code));
+    this.hands.add(hand);
+    this.count();
+  }
+
+  private ended(hand: Hand, exitCode: number): void {
+    this.hands.delete(hand);
+    this.count();
+    const why = hand.why ?? sayEnd(hand.cause, exitCode);
+    here().died(hand.who, { why, exitCode, cause: hand.cause });
+    if (this.isClosed) return;
+    if (!hand.isReady && hand.why === null && ++this.failures >= TRIES) this.refuseAll(why, exitCode, hand.cause);
+    this.hire();
+  }
+
+  /** No worker can be started: who waits for one is told so. */
+  private refuseAll(why: string, exitCode: number, cause: unknown): void {
+    this.failures = 0;
+    const { ring } = this.queue;
+    const message = `Pool.run: no worker of pool "${this.queue.name}" could be started: each of ${TRIES} ${why}.`;
+    for (let ticket = ring.peek(); ticket >= 0; ticket = ring.peek()) {
+      if (!ring.claimTake(ticket)) continue;
+      const at = ring.labelAt(ticket);
+      const [place, id, , generation] = this.queue.words.slice(at, at + 4) as unknown as number[];
+      ring.release(ticket);
+      const mailbox = directory().find(id as number);
+      if (!(mailbox instanceof Mailbox) || !mailbox.take(place as number, here().who, 0)) continue;
+      const error = new WorkerError(message, exitCode, cause === undefined ? {} : { cause });
+      reply(mailbox, place as number, (generation as number) & 0x3fff_ffff, FAILED, error, "");
+    }
+    this.queue.givers.wakeAll();
+  }
+
+  private count(): void {
+    let staying = 0;
+    for (const { isRetiring } of this.hands) if (!isRetiring) staying++;
+    this.queue.hired = staying;
+  }
+}
+
+const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "../entry/worker.ts" : "../entry/worker.js", import.meta.url);
+
+function sayEnd(cause: unknown, exitCode: number): string {
+  if (cause !== undefined) {
+    const code = (cause as { code?: unknown } | null)?.code;
+    if (code === "ERR_WORKER_OUT_OF_MEMORY") return "ran out of memory; give it more with limits, or less to do at a time";
+    return `ended by an error nobody had caught (${oneLine(cause)})`;
+  }
+  return exitCode === 0
+    ? "ended by itself (exit code 0); process.exit() in a worker ends its thread"
+    : `ended with exit code ${exitCode}; process.exit() in a worker ends its thread`;
+}

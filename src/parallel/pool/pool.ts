@@ -1,0 +1,273 @@
+// A pool of worker threads, as users have it in hand.
+
+import { INSPECT } from "../../base/inspect.ts";
+import { named } from "../../core/body.ts";
+import { misuse } from "../../core/leaf.ts";
+import { machine } from "../../core/machine.ts";
+import { Program } from "../../core/program.ts";
+import { go } from "../../core/run.ts";
+import { installed } from "../../core/runtime.ts";
+import { OBSERVED, type Tasklet } from "../../core/task.ts";
+import { FAILED } from "../../core/waiter.ts";
+import type { Operation, Receiver, Selectable, Task } from "../../core/types.ts";
+import { until } from "../../flow/until.ts";
+import type { ResourceLimits } from "node:worker_threads";
+import { here } from "../neighbours.ts";
+import { originOf, type RemoteFunction } from "../remote.ts";
+import { SHARE, type Shareable } from "../shareable.ts";
+import { PoolRun } from "./call.ts";
+import { type CallQueue, defineFace, newCallQueue } from "./call-queue.ts";
+import { Client } from "./client.ts";
+import { Crew } from "./crew.ts";
+import type { Histogram } from "./histogram.ts";
+import { Mapping } from "./mapping.ts";
+import { checked, checkedMap, type MapOptions } from "./settings.ts";
+import { slotOf } from "../commons.ts";
+
+export interface PoolOptions {
+  /** How many worker threads at most; they are started as calls need them. Default: as many as there are cores. */
+  readonly threads?: number | undefined;
+  /** For messages and reports. Default: "pool". */
+  readonly name?: string | undefined;
+  /** Milliseconds that a cancelled call gets to clean up before its thread is replaced. Default: 1 000. Infinity: it is waited for. */
+  readonly grace?: number | undefined;
+  /** Milliseconds a call may take from when a worker has begun it. Default: no limit. */
+  readonly timeout?: number | undefined;
+  /** Calls that may wait with their arguments copied; those above keep theirs until there is room. Default: no limit. */
+  readonly queue?: number | undefined;
+  /** What each thread may use of memory; see `resourceLimits` of Node's `Worker`. */
+  readonly limits?: ResourceLimits | undefined;
+  /** After how many calls, or from how much memory of its own on, a worker is replaced by a fresh one. Default: never. */
+  readonly recycle?: { readonly tasks?: number | undefined; readonly memoryMb?: number | undefined } | undefined;
+}
+
+/** What `stats()` of a pool answers: calls of this thread, and the workers. Times are in milliseconds. */
+export interface PoolStats {
+  /** Calls that no worker has taken yet, of all threads. */
+  readonly queued: number;
+  /** Calls that are being run. */
+  readonly running: number;
+  readonly done: number;
+  readonly failed: number;
+  /** The share of their time that the workers were busy, on average, from 0 to 1. */
+  readonly utilisation: number;
+  /** How long calls took, once begun. */
+  readonly run: Histogram;
+  /** How long they had waited before. */
+  readonly wait: Histogram;
+  readonly workers: readonly {
+    readonly id: number;
+    readonly running: number;
+    readonly done: number;
+    readonly memoryMb: number;
+  }[];
+}
+
+/**
+ * Worker threads that call functions of modules for you, each with offshoot in it.
+ *
+ * The pool has one queue, from which the workers take: none is idle while a call waits. Plain functions run one at a time on a thread; bodies that wait (generators and
+ * async functions) share one. Arguments and answers are copied, shared objects (`sharedChannel`, `SharedMap`, ...) are shared, and what is marked with `move` is handed over.
+ *
+ * Threads are started when calls need them and keep the process alive only while calls are under way. A worker that dies is replaced, and its calls fail with `WorkerError`.
+ * A pool may be given to its own workers: their calls go to the same queue.
+ *
+ * @example
+ * const jobs = remote<typeof import("./jobs.ts")>(new URL("./jobs.ts", import.meta.url));
+ * const pool = new Pool({ threads: 4 });
+ * const hash = yield* pool.run(jobs.hash, file);
+ */
+export class Pool implements AsyncDisposable, Shareable {
+  declare private readonly queue: CallQueue;
+  declare private readonly client: Client;
+  /** The workers; null in a thread that has not started the pool. */
+  declare private readonly crew: Crew | null;
+  /** Tasks that belong to no other task. */
+  declare private readonly own: Set<Tasklet<unknown>>;
+  declare private closing: Promise<void> | null;
+
+  constructor(options: PoolOptions = {}) {
+    const given = (options as unknown) instanceof Attached ? (options as unknown as Attached).queue : null;
+    const settings = checked(given === null ? options : {});
+    this.queue = given ?? newCallQueue(settings.name, settings.threads);
+    this.crew = given === null ? new Crew(this.queue, settings) : null;
+    this.client = new Client(this.queue, settings, this.crew);
+    this.own = new Set();
+    this.closing = null;
+    if (this.crew === null) return;
+    this.queue.pool = this;
+    crews.set(this.queue[SHARE], this.crew);
+    listen();
+  }
+
+  /** @internal */
+  get [SHARE](): number {
+    return this.queue[SHARE];
+  }
+
+  /** How many workers it may have. */
+  get size(): number {
+    return this.queue.most;
+  }
+
+  get name(): string {
+    return this.queue.name;
+  }
+
+  /**
+   * Calls a function on a worker. Each use of the operation is a call of its own, which begins when it is yielded, awaited or selected.
+   *
+   * Calls begin in the order in which they were made. A plain function has its thread for itself; a body that waits runs as a task, and may use channels, `select`, `sleep`, groups.
+   *
+   * **Cancellation.** A call that no worker has taken is taken back. Otherwise its task is cancelled in the worker and cleans up there; the extent the call was made in ends only
+   * after that. What does not answer within the grace, such as a plain function, has its thread replaced.
+   *
+   * @throws what the function throws, with its class, fields and cause, and a stack that shows the worker's frames and the place of the call; {@link WorkerError} if the thread
+   * has ended; {@link TimeoutError} if the pool has a `timeout`; {@link MisuseError} for a value that cannot travel, or a function that is not there
+   * @example
+   * const [small, large] = yield* all([pool.run(images.resize, file, 100), pool.run(images.resize, file, 1_000)]);
+   */
+  run<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R> {
+    return new PoolRun<R>(this.client, originOf(f, "Pool.run"), args);
+  }
+
+  /**
+   * Starts a call as a task: a child of the current task's extent, or of the pool outside any task.
+   *
+   * @throws {@link MisuseError} if `f` is no function for a pool
+   */
+  go<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Task<R> {
+    const origin = originOf(f, "Pool.go");
+    const op = new PoolRun<R>(this.client, origin, args);
+    const body = named(origin.name || "inline", () => op as Operation<R>);
+    return (machine.runner === null ? this.start(body) : go(body)) as Task<R>;
+  }
+
+  /**
+   * Calls a function for each of many items, a few at a time, and gives the results through a channel. Items are asked for only as fast as results are taken.
+   *
+   * Results come in the order of the items, or as they are there with `ordered: false`. `chunk` items go to a worker in one call: more of them where calls are short. Default: 1.
+   * Cancelling the receiver ends the rest. The first failure does too, and is thrown to the receiver.
+   *
+   * @example
+   * const words = pool.map(jobs.count, files, { ordered: false });
+   * for (let got = yield* words.next(); !got.done; got = yield* words.next()) add(got.value);
+   */
+  map<T, R>(
+    f: RemoteFunction<[T], R>,
+    items: Iterable<T> | AsyncIterable<T>,
+    options: MapOptions = {},
+  ): Receiver<R> {
+    const origin = originOf(f, "Pool.map");
+    const mapping = new Mapping<R>(items, checkedMap(options), this.size, origin.label, (chunk) => {
+      const chunked = { ...origin, key: `each of ${origin.key}`, isChunked: true };
+      return new PoolRun<R[]>(this.client, chunked, [chunk]);
+    });
+    const body = named("map", () => mapping.drive() as Operation<void>);
+    if (machine.runner === null) this.start(body);
+    else go(body);
+    return mapping.results;
+  }
+
+  /**
+   * Calls a function once on each worker, all of them started: to set something up, or to clear it. Answers the results, one for each worker. A worker that is started later has
+   * not called it.
+   */
+  each<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R[]> {
+    const origin = originOf(f, "Pool.each");
+    const { crew } = this;
+    if (crew === null)
+      throw misuse(`Pool.each: pool "${this.name}" was started by another thread. Call it there.`);
+    return until(() =>
+      Promise.all(crew.hireAll().map((who) => new PoolRun<R>(this.client, origin, args, who) as PromiseLike<R>)),
+    );
+  }
+
+  /** What has been going on. O(workers). */
+  stats(): PoolStats {
+    const { queue, client, crew } = this;
+    const workers = [...(crew?.hands ?? [])].map(({ who }) => Object.freeze({ id: slotOf(who), ...queue.reportOf(slotOf(who)) }));
+    return Object.freeze({
+      queued: queue.ring.length + client.size,
+      running: workers.reduce((sum, { running }) => sum + running, 0),
+      done: client.done,
+      failed: client.failed,
+      utilisation: crew?.utilisation() ?? 0,
+      run: client.runs.summary(),
+      wait: client.waits.summary(),
+      workers: Object.freeze(workers),
+    });
+  }
+
+  /** Takes no more calls, waits for those that are under way, and ends the threads. Closing again waits for the same. */
+  close(): Selectable<void> {
+    return until(() => this.shut());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shut();
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `[pool "${this.name}", ${this.queue.hired} of ${this.size} threads, ${this.client.underWay} calls under way]`;
+  }
+
+  private shut(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    const { client, crew, queue } = this;
+    client.isClosed = true;
+    if (client.underWay > 0) await new Promise<void>((resolve) => void (client.emptied = resolve));
+    if (crew === null) return;
+    queue.close();
+    await crew.close();
+    crews.delete(queue[SHARE]);
+  }
+
+  /** Starts a task that no other task owns. A failure that nobody hears of goes to the process. */
+  private start(body: () => unknown): Tasklet<unknown> {
+    const program = new Program(installed().scheduler, {});
+    const task = program.start(body as never, (ended) => {
+      this.own.delete(ended);
+      if (ended.state !== FAILED) return;
+      setImmediate(() => {
+        if ((ended.flags & OBSERVED) === 0) Promise.reject(ended.result);
+      });
+    });
+    this.own.add(task);
+    return task;
+  }
+}
+
+/** In place of options: the pool was started by another thread. */
+class Attached {
+  declare readonly queue: CallQueue;
+
+  constructor(queue: CallQueue) {
+    this.queue = queue;
+  }
+}
+
+defineFace((queue) => new Pool(new Attached(queue) as unknown as PoolOptions));
+
+const crews = new Map<number, Crew>();
+
+let isListening = false;
+
+/** Workers and other threads tell the pools of this thread. */
+function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  const neighbours = here();
+  neighbours.on("ready", ({ pool }: { pool: number }, from) => crews.get(pool)?.ready(from));
+  neighbours.on("retiring", ({ pool }: { pool: number }, from) => crews.get(pool)?.retiring(from));
+  neighbours.on("departing", ({ pool }: { pool: number }, from) => crews.get(pool)?.departing(from));
+  neighbours.on("hire", ({ pool }: { pool: number }) => crews.get(pool)?.hire());
+  neighbours.on("replace", ({ pool, worker, why }: { pool: number; worker: number; why: string }) =>
+    crews.get(pool)?.replace(worker, why),
+  );
+}

@@ -1,0 +1,71 @@
+// The options of a pool, checked, with their defaults.
+
+import { availableParallelism } from "node:os";
+import type { ResourceLimits } from "node:worker_threads";
+import { describeValue } from "../../base/errors.ts";
+import { misuse } from "../../core/leaf.ts";
+import type { PoolOptions } from "./pool.ts";
+
+export interface Settings {
+  readonly threads: number;
+  readonly name: string;
+  readonly grace: number;
+  readonly timeout: number;
+  readonly most: number;
+  readonly limits: ResourceLimits | undefined;
+  readonly tasks: number;
+  readonly memoryMb: number;
+}
+
+const MOST_THREADS = 120;
+
+export function checked(options: PoolOptions): Settings {
+  if (typeof options !== "object" || options === null)
+    throw misuse(`Pool: options must be an object, got ${describeValue(options)}.`);
+  const { threads = Math.min(availableParallelism(), MOST_THREADS), name = "pool", limits, recycle = {} } = options;
+  const { grace = 1_000, timeout = Number.POSITIVE_INFINITY, queue = Number.POSITIVE_INFINITY } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw misuse(
+      `Pool: threads must be a whole number from 1 to ${MOST_THREADS}, got ${describeValue(threads)}. Leave it out for one a core.`,
+    );
+  if (typeof name !== "string") throw misuse(`Pool: the name must be a string, got ${describeValue(name)}.`);
+  if (typeof recycle !== "object" || recycle === null)
+    throw misuse(`Pool: recycle must be an object, got ${describeValue(recycle)}.`);
+  if (limits !== undefined && (typeof limits !== "object" || limits === null))
+    throw misuse(`Pool: limits must be an object as resourceLimits of Worker, got ${describeValue(limits)}.`);
+  duration("grace", grace);
+  duration("timeout", timeout);
+  atLeast("queue", queue, 0);
+  const { tasks = Number.POSITIVE_INFINITY, memoryMb = Number.POSITIVE_INFINITY } = recycle;
+  atLeast("recycle.tasks", tasks, 1);
+  atLeast("recycle.memoryMb", memoryMb, 1);
+  return { threads, name, grace, timeout, most: queue, limits, tasks, memoryMb };
+}
+
+function duration(what: string, ms: unknown): void {
+  if (typeof ms !== "number" || !(ms >= 0))
+    throw misuse(`Pool: ${what} must be a number of milliseconds, at least 0, got ${describeValue(ms)}.`);
+}
+
+function atLeast(what: string, n: unknown, least: number): void {
+  if (typeof n !== "number" || !(n >= least))
+    throw misuse(`Pool: ${what} must be a number of at least ${least}, got ${describeValue(n)}.`);
+}
+
+export interface MapOptions {
+  /** Items that go to a worker in one call. Default: 1. */
+  readonly chunk?: number | undefined;
+  /** Do the results come in the order of the items? Default: true. */
+  readonly ordered?: boolean | undefined;
+}
+
+export function checkedMap(options: MapOptions): Required<{ readonly [K in keyof MapOptions]: NonNullable<MapOptions[K]> }> {
+  if (typeof options !== "object" || options === null)
+    throw misuse(`Pool.map: options must be an object, got ${describeValue(options)}.`);
+  const { chunk = 1, ordered = true } = options;
+  if (!Number.isInteger(chunk) || chunk < 1)
+    throw misuse(`Pool.map: chunk must be a whole number of at least 1, got ${describeValue(chunk)}.`);
+  if (typeof ordered !== "boolean")
+    throw misuse(`Pool.map: ordered must be true or false, got ${describeValue(ordered)}.`);
+  return { chunk, ordered };
+}
