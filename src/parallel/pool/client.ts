@@ -201,6 +201,7 @@ export class Client implements Employer, Watched {
       this.loadInto(cargo, call);
       load = cargo;
     }
+    if (call.worker === 0 && !queue.ring.hasRoom) return false;
     const place = desk().enter(call);
     if (place < 0) return false;
     const generation = desk().generationOf(place);

@@ -107,10 +107,9 @@ class Desk implements Watched {
     if (this.calls[place] !== GONE) this.underWay--;
     this.calls[place] = null;
     this.free.push(place);
-    if (this.hopeful.size > 0) for (const hope of [...this.hopeful]) hope();
   }
 
-  /** Calls back each time a place becomes free. */
+  /** Calls back when a place becomes free after there was none. */
   whenFree(hope: () => void): void {
     this.hopeful.add(hope);
   }
@@ -165,6 +164,7 @@ class Desk implements Watched {
     if (call === null || call === undefined || this.generations[place] !== generation) return;
     this.leave(place);
     call.answered(how, value);
+    this.tellHopeful();
   }
 
   private lose(place: number, who: number, death: Death): void {
@@ -172,6 +172,11 @@ class Desk implements Watched {
     if (call === null || call === undefined || this.mailbox.takerOf(place) !== who) return;
     this.leave(place);
     call.lost(death);
+    this.tellHopeful();
+  }
+
+  private tellHopeful(): void {
+    if (this.free.length === 1 && this.calls.length === PLACES) for (const hope of this.hopeful) hope();
   }
 }
 
