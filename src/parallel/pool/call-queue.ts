@@ -15,7 +15,7 @@ import { Mailbox } from "./mailbox.ts";
 import { directory } from "../directory.ts";
 
 const KIND = "pool";
-const CAPACITY = 1024;
+const CAPACITY = 4096;
 const BYTES = 4 << 20;
 const SIZE = ringSize(CAPACITY, BYTES);
 

@@ -14,7 +14,7 @@ import { here } from "../neighbours.ts";
 import { RECEIVERS, Ring, ringSize, SPARE } from "../ring.ts";
 
 const KIND = "mailbox";
-const CAPACITY = 1024;
+const CAPACITY = 4096;
 const BYTES = 4 << 20;
 /** Calls of one thread that can be under way at a time. */
 export const PLACES: number = 1 << 14;
