@@ -49,4 +49,6 @@ export function encodeError(error: unknown, loader: Loader): Uint8Array {
     "",
   );
 }
-export function tellPlaces(error: unknown, _frames: readonly string[]): unknown { return error; }
+export function tellPlaces(error: unknown, _frames: readonly string[]): unknown {
+  return error;
+}

@@ -103,7 +103,9 @@ export class Neighbours {
     this.on("link", ({ who, port }: { who: number; port: MessagePort }) => this.link(who, port));
     this.on("connect", ({ who }: { who: number }, from) => this.connect(from, who));
     this.on("relay", ({ slot }: { slot: number }) => this.send(slot, ROUSE));
-    this.on("died", ({ who, why, exitCode }: { who: number } & Death) => this.mourn(who, { why, exitCode, cause: undefined }));
+    this.on("died", ({ who, why, exitCode }: { who: number } & Death) =>
+      this.mourn(who, { why, exitCode, cause: undefined }),
+    );
     for (const { who, port } of birth?.links ?? []) this.link(who, port);
     this.scheduler.neighbours = this;
   }

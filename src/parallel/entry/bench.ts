@@ -7,13 +7,12 @@
 //   a call that was taken is answered, unless the thread dies
 
 import { getHeapStatistics } from "node:v8";
-import { isOperation } from "../../core/body.ts";
-import { named } from "../../core/body.ts";
+import { isOperation, named } from "../../core/body.ts";
 import { cancelScope } from "../../core/cancel.ts";
 import { restoreStack, tellOrigin } from "../../core/origin.ts";
 import { Program } from "../../core/program.ts";
 import { bodyScope, type Tasklet } from "../../core/task.ts";
-import { FAILED as TASK_FAILED, SUCCEEDED } from "../../core/waiter.ts";
+import { SUCCEEDED, FAILED as TASK_FAILED } from "../../core/waiter.ts";
 import { isReadable, read } from "../cargo.ts";
 import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
@@ -64,6 +63,7 @@ export class Bench implements Watched {
   declare private running: number;
   declare private done: number;
   declare private isRetiring: boolean;
+  declare private isLooking: boolean;
   declare private readonly retired: () => void;
 
   constructor(queue: CallQueue, tasks: number, memoryMb: number, retired: () => void) {
@@ -75,6 +75,7 @@ export class Bench implements Watched {
     this.running = 0;
     this.done = 0;
     this.isRetiring = false;
+    this.isLooking = false;
     this.retired = retired;
     const neighbours = here();
     neighbours.on("cancel", (message: Cancel) => this.cancel(message));
@@ -96,8 +97,9 @@ export class Bench implements Watched {
     const { ring } = this.queue;
     const { words } = ring;
     let done = false;
-    const until = now() + SLICE;
+    let until = 0;
     while (!this.isRetiring) {
+      if (!this.isLooking && this.running === 0 && !here().commons.isAsleep(here().slot)) this.beginLooking();
       const ticket = ring.peek();
       if (ticket < 0 || !isReadable(ring, ticket)) return done;
       const at = ring.labelAt(ticket);
@@ -111,7 +113,9 @@ export class Bench implements Watched {
       }
       if (this.running > 0 && this.isBetterElsewhere()) return done;
       if (!ring.claimTake(ticket)) continue;
+      this.endLooking();
       const start = now();
+      if (until === 0) until = start + SLICE;
       if (!mailbox.take(place, here().who, start)) {
         ring.release(ticket);
         reply(mailbox, place, generation & ~FETCH, DROPPED, undefined, "");
@@ -131,6 +135,7 @@ export class Bench implements Watched {
   }
 
   announce(): void {
+    this.endLooking();
     addWaiter(this.queue.words, RECEIVERS, here().slot);
   }
 
@@ -138,10 +143,24 @@ export class Bench implements Watched {
     if (!removeWaiter(this.queue.words, RECEIVERS, here().slot)) this.queue.takers.wakeOne();
   }
 
+  private beginLooking(): void {
+    this.isLooking = true;
+    this.queue.beginLooking(here().slot);
+  }
+
+  /** It has found a call, or goes to sleep. If there are more, another worker is to look. */
+  private endLooking(): void {
+    if (!this.isLooking) return;
+    this.isLooking = false;
+    this.queue.endLooking(here().slot);
+    if (this.queue.ring.length > 0) this.queue.wake();
+  }
+
   /** Takes no more calls; ends when it has none left. */
   retire(): void {
     if (this.isRetiring) return;
     this.isRetiring = true;
+    this.endLooking();
     this.queue.setFree(here().slot, false);
     this.queue.takers.wakeAll();
     if (this.running === 0) this.retired();
@@ -335,4 +354,5 @@ function isThenable(value: object): boolean {
 }
 
 /** Milliseconds, the same in all threads. */
-const now = (): number => performance.timeOrigin + performance.now();
+const now = (): number => ORIGIN + performance.now();
+const ORIGIN = performance.timeOrigin;

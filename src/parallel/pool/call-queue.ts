@@ -3,16 +3,24 @@
 //
 // Invariant
 //   the FREE bit of a worker is set only while it runs nothing
+//   the LOOKING bit of a worker is set only while it will look once more before it runs anything or sleeps
+//
+// While a worker is looking nobody needs to be woken for a call: it will be found. Who stops looking, to run what it has found, wakes another if there is more.
 
-import { slotOf, MOST_THREADS } from "../commons.ts";
-import { defineKind, NEW, SharedObject } from "../directory.ts";
 import { forgetIn } from "../cargo.ts";
+import { MOST_THREADS, slotOf } from "../commons.ts";
+import { defineKind, directory, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
 import { here, type Message } from "../neighbours.ts";
 import { RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "../ring.ts";
-import { addWaiter as addBit, hasWaiter as hasBit, removeWaiter as removeBit, WAIT_SET } from "../wait-set.ts";
+import {
+  addWaiter as addBit,
+  hasWaiter as hasBit,
+  hasWaiters as hasBits,
+  removeWaiter as removeBit,
+  WAIT_SET,
+} from "../wait-set.ts";
 import { Mailbox } from "./mailbox.ts";
-import { directory } from "../directory.ts";
 
 const KIND = "pool";
 const CAPACITY = 4096;
@@ -31,6 +39,12 @@ const RUNNING = 0;
 const DONE = 1;
 const MEMORY = 2; // KiB
 
+// Words of the desk.
+const FREE = 0;
+const LOOKING = WAIT_SET;
+const WORKERS = WAIT_SET * 2;
+const DESK = WORKERS + MOST_THREADS * WORKER;
+
 let makeFace: (queue: CallQueue) => object = (queue) => queue;
 
 /** Says how a pool is made in a thread that it was sent to. */
@@ -45,7 +59,7 @@ export class CallQueue extends SharedObject {
   declare readonly givers: Line;
   /** The pool, as users have it in hand in this thread. */
   declare pool: object | null;
-  /** Bits of the workers that are free, then WORKER words for each thread. */
+  /** Bits of the workers that are free, and of those that are looking; then WORKER words for each thread. */
   declare private readonly desk: Int32Array;
 
   constructor(memory: SharedArrayBuffer, name: string, id: number, most: number | null) {
@@ -54,7 +68,7 @@ export class CallQueue extends SharedObject {
     this.ring = new Ring(memory, commons, who, most === null ? null : { capacity: CAPACITY, bytes: BYTES });
     this.takers = new Line(this.words, RECEIVERS);
     this.givers = new Line(this.words, SENDERS);
-    this.desk = new Int32Array(memory, SIZE, WAIT_SET + MOST_THREADS * WORKER);
+    this.desk = new Int32Array(memory, SIZE, DESK);
     this.pool = null;
     if (most !== null) {
       this.words[OWNER] = who;
@@ -98,12 +112,27 @@ export class CallQueue extends SharedObject {
 
   /** A worker says whether it runs nothing. */
   setFree(slot: number, isFree: boolean): void {
-    if (isFree) addBit(this.desk, 0, slot);
-    else removeBit(this.desk, 0, slot);
+    if (isFree) addBit(this.desk, FREE, slot);
+    else removeBit(this.desk, FREE, slot);
+  }
+
+  /** A worker begins to look for calls. */
+  beginLooking(slot: number): void {
+    addBit(this.desk, LOOKING, slot);
+  }
+
+  /** It stops. */
+  endLooking(slot: number): void {
+    removeBit(this.desk, LOOKING, slot);
+  }
+
+  /** There are calls: has a worker woken, unless one is looking. */
+  wake(): void {
+    if (!hasBits(this.desk, LOOKING)) this.takers.wakeOne();
   }
 
   isFree(slot: number): boolean {
-    return hasBit(this.desk, 0, slot);
+    return hasBit(this.desk, FREE, slot);
   }
 
   /** The slots of the workers that run nothing. */
@@ -111,7 +140,7 @@ export class CallQueue extends SharedObject {
     const { commons } = here();
     const slots: number[] = [];
     for (let word = 0; word < WAIT_SET; word++) {
-      for (let bits = Atomics.load(this.desk, word); bits !== 0; bits &= bits - 1) {
+      for (let bits = Atomics.load(this.desk, FREE + word); bits !== 0; bits &= bits - 1) {
         const slot = (word << 5) | (31 - Math.clz32(bits & -bits));
         if (commons.at(slot) !== 0) slots.push(slot);
       }
@@ -121,17 +150,17 @@ export class CallQueue extends SharedObject {
 
   /** A worker tells of itself. */
   report(slot: number, running: number, done: number): void {
-    const at = WAIT_SET + slot * WORKER;
+    const at = WORKERS + slot * WORKER;
     this.desk[at + RUNNING] = running;
     this.desk[at + DONE] = done;
   }
 
   reportMemory(slot: number, kib: number): void {
-    this.desk[WAIT_SET + slot * WORKER + MEMORY] = kib;
+    this.desk[WORKERS + slot * WORKER + MEMORY] = kib;
   }
 
   reportOf(slot: number): { readonly running: number; readonly done: number; readonly memoryMb: number } {
-    const at = WAIT_SET + slot * WORKER;
+    const at = WORKERS + slot * WORKER;
     const { desk } = this;
     return {
       running: desk[at + RUNNING] as number,
@@ -145,7 +174,8 @@ export class CallQueue extends SharedObject {
     const isDone = this.ring.mend(dead, (ticket) => this.lose(ticket, dead));
     if (!isDone) setImmediate(() => this.mend(dead));
     if (here().commons.at(slot) === 0) {
-      removeBit(this.desk, 0, slot);
+      removeBit(this.desk, FREE, slot);
+      removeBit(this.desk, LOOKING, slot);
       this.report(slot, 0, 0);
     }
     this.takers.clear(slot);
@@ -170,6 +200,6 @@ export class CallQueue extends SharedObject {
 defineKind(KIND, (memory, name, id) => new CallQueue(memory, name, id, null));
 
 export function newCallQueue(name: string, most: number): CallQueue {
-  const memory = new SharedArrayBuffer(SIZE + (WAIT_SET + MOST_THREADS * WORKER) * 4);
+  const memory = new SharedArrayBuffer(SIZE + DESK * 4);
   return new CallQueue(memory, name, NEW, most);
 }

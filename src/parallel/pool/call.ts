@@ -19,7 +19,7 @@ import type { Cargo } from "../cargo.ts";
 import { tellPlaces } from "../codec.ts";
 import type { Death } from "../neighbours.ts";
 import type { Origin } from "../remote.ts";
-import { type Answerable, ANSWERED, CANCELLED } from "./desk.ts";
+import { ANSWERED, type Answerable, CANCELLED } from "./desk.ts";
 
 /** What a call needs of the side of its pool that is in this thread. */
 export interface Employer {
@@ -96,7 +96,8 @@ export class Call implements Answerable {
     this.waiter = null;
     if (this.late !== null) fail(waiter, this.late);
     else if (how === ANSWERED) complete(waiter, value);
-    else if (how === CANCELLED) fail(waiter, new TaskCancelledError(`Pool.run: ${this.origin.label} was cancelled.`, value));
+    else if (how === CANCELLED)
+      fail(waiter, new TaskCancelledError(`Pool.run: ${this.origin.label} was cancelled.`, value));
     else fail(waiter, tellPlaces(value, this.frames(waiter)));
   }
 
@@ -141,7 +142,13 @@ export class Call implements Answerable {
     if ((task.flags & SETTLES) !== 0) return;
     afterwards(() => {
       if (this.isOver || task.state >= SUCCEEDED) return;
-      spawn(task.program as Keeper, owningScope(task), () => shield(new CallEnd(this) as Operation<void>), null, SHIELDED);
+      spawn(
+        task.program as Keeper,
+        owningScope(task),
+        () => shield(new CallEnd(this) as Operation<void>),
+        null,
+        SHIELDED,
+      );
     });
   }
 
@@ -174,7 +181,9 @@ export class Call implements Answerable {
         this.watchTime(left);
         return;
       }
-      this.late = new TimeoutError(`Pool.run: ${this.origin.label} has not answered within ${timeout} ms of its start.`);
+      this.late = new TimeoutError(
+        `Pool.run: ${this.origin.label} has not answered within ${timeout} ms of its start.`,
+      );
       this.cancel(this.late);
     }, Math.ceil(ms));
   }

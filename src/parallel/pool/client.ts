@@ -8,9 +8,9 @@ import { misuse } from "../../core/leaf.ts";
 import { Cargo } from "../cargo.ts";
 import { encode } from "../codec.ts";
 import { slotOf } from "../commons.ts";
-import { SHARE } from "../shareable.ts";
 import { here, type Message, type Watched } from "../neighbours.ts";
 import { INLINE, SENDERS } from "../ring.ts";
+import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";
 import type { Call, Employer } from "./call.ts";
@@ -223,7 +223,7 @@ export class Client implements Employer, Watched {
     }
     if (mustFetch && call.cargo === null) call.cargo = load.copy();
     call.wasPut(now());
-    queue.takers.wakeOne();
+    queue.wake();
     if (steps.at !== null) steps.at("called");
     return true;
   }
@@ -282,4 +282,5 @@ function refuse(): never {
 const NOTHING = new Cargo();
 
 /** Milliseconds, the same in all threads. */
-const now = (): number => performance.timeOrigin + performance.now();
+const now = (): number => ORIGIN + performance.now();
+const ORIGIN = performance.timeOrigin;

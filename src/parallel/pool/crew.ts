@@ -3,12 +3,12 @@
 // A worker is started when calls wait and none is free, up to the size of the pool. One that has died is replaced when there is work for another. If workers die
 // again and again before they were ready, those who wait are told so.
 
-import { Worker, type ResourceLimits } from "node:worker_threads";
-import { WorkerError, oneLine } from "../../base/errors.ts";
-import { directory } from "../directory.ts";
-import { here, type Birth, type Message } from "../neighbours.ts";
-import { SHARE } from "../shareable.ts";
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import { oneLine, WorkerError } from "../../base/errors.ts";
 import { slotOf } from "../commons.ts";
+import { directory } from "../directory.ts";
+import { type Birth, here, type Message } from "../neighbours.ts";
+import { SHARE } from "../shareable.ts";
 import type { CallQueue } from "./call-queue.ts";
 import { FAILED } from "./desk.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -217,7 +217,8 @@ const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "../entry/worker.ts" : "
 function sayEnd(cause: unknown, exitCode: number): string {
   if (cause !== undefined) {
     const code = (cause as { code?: unknown } | null)?.code;
-    if (code === "ERR_WORKER_OUT_OF_MEMORY") return "ran out of memory; give it more with limits, or less to do at a time";
+    if (code === "ERR_WORKER_OUT_OF_MEMORY")
+      return "ran out of memory; give it more with limits, or less to do at a time";
     return `ended by an error nobody had caught (${oneLine(cause)})`;
   }
   return exitCode === 0

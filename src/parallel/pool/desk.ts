@@ -7,8 +7,8 @@ import { ENDED, isReadable, read } from "../cargo.ts";
 import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
 import { type Death, here, type Message, type Watched } from "../neighbours.ts";
-import { addWaiter, removeWaiter } from "../wait-set.ts";
 import { RECEIVERS } from "../ring.ts";
+import { addWaiter, removeWaiter } from "../wait-set.ts";
 import { type Mailbox, newMailbox, PLACES } from "./mailbox.ts";
 
 // How a call has ended.

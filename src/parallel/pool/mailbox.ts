@@ -6,9 +6,9 @@
 // Invariant
 //   TAKER of a place goes from 0 to a worker or to WITHDRAWN, once, until the caller uses the place again
 
+import { forgetIn } from "../cargo.ts";
 import { slotOf } from "../commons.ts";
 import { defineKind, NEW, SharedObject } from "../directory.ts";
-import { forgetIn } from "../cargo.ts";
 import { Line } from "../line.ts";
 import { here } from "../neighbours.ts";
 import { RECEIVERS, Ring, ringSize, SPARE } from "../ring.ts";

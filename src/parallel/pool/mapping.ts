@@ -1,12 +1,11 @@
 // pool.map: one function over many items. Chunks of them are under way in calls, so many at a time; a chunk is asked for only when one of these has been handed on.
 
+import { ClosedError, describeValue } from "../../base/errors.ts";
 import { Ring } from "../../base/ring.ts";
 import { type Channel, channel } from "../../channel/channel.ts";
-import { Leaf } from "../../core/leaf.ts";
-import type { Operation, Receiver, Selectable, Suspend, Task } from "../../core/types.ts";
-import { ClosedError, describeValue } from "../../base/errors.ts";
-import { misuse } from "../../core/leaf.ts";
+import { Leaf, misuse } from "../../core/leaf.ts";
 import { go } from "../../core/run.ts";
+import type { Operation, Receiver, Selectable, Suspend, Task } from "../../core/types.ts";
 import { group } from "../../flow/group.ts";
 import { canBePulled, pulledFrom } from "../../flow/pull.ts";
 import { until } from "../../flow/until.ts";

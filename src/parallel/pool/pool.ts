@@ -1,5 +1,6 @@
 // A pool of worker threads, as users have it in hand.
 
+import type { ResourceLimits } from "node:worker_threads";
 import { INSPECT } from "../../base/inspect.ts";
 import { named } from "../../core/body.ts";
 import { misuse } from "../../core/leaf.ts";
@@ -8,10 +9,10 @@ import { Program } from "../../core/program.ts";
 import { go } from "../../core/run.ts";
 import { installed } from "../../core/runtime.ts";
 import { OBSERVED, type Tasklet } from "../../core/task.ts";
-import { FAILED } from "../../core/waiter.ts";
 import type { Operation, Receiver, Selectable, Task } from "../../core/types.ts";
+import { FAILED } from "../../core/waiter.ts";
 import { until } from "../../flow/until.ts";
-import type { ResourceLimits } from "node:worker_threads";
+import { slotOf } from "../commons.ts";
 import { here } from "../neighbours.ts";
 import { originOf, type RemoteFunction } from "../remote.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
@@ -22,7 +23,6 @@ import { Crew } from "./crew.ts";
 import type { Histogram } from "./histogram.ts";
 import { Mapping } from "./mapping.ts";
 import { checked, checkedMap, type MapOptions } from "./settings.ts";
-import { slotOf } from "../commons.ts";
 
 export interface PoolOptions {
   /** How many worker threads at most; they are started as calls need them. Default: as many as there are cores. */
@@ -153,11 +153,7 @@ export class Pool implements AsyncDisposable, Shareable {
    * const words = pool.map(jobs.count, files, { ordered: false });
    * for (let got = yield* words.next(); !got.done; got = yield* words.next()) add(got.value);
    */
-  map<T, R>(
-    f: RemoteFunction<[T], R>,
-    items: Iterable<T> | AsyncIterable<T>,
-    options: MapOptions = {},
-  ): Receiver<R> {
+  map<T, R>(f: RemoteFunction<[T], R>, items: Iterable<T> | AsyncIterable<T>, options: MapOptions = {}): Receiver<R> {
     const origin = originOf(f, "Pool.map");
     const mapping = new Mapping<R>(items, checkedMap(options), this.size, origin.label, (chunk) => {
       const chunked = { ...origin, key: `each of ${origin.key}`, isChunked: true };
@@ -176,8 +172,7 @@ export class Pool implements AsyncDisposable, Shareable {
   each<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R[]> {
     const origin = originOf(f, "Pool.each");
     const { crew } = this;
-    if (crew === null)
-      throw misuse(`Pool.each: pool "${this.name}" was started by another thread. Call it there.`);
+    if (crew === null) throw misuse(`Pool.each: pool "${this.name}" was started by another thread. Call it there.`);
     return until(() =>
       Promise.all(crew.hireAll().map((who) => new PoolRun<R>(this.client, origin, args, who) as PromiseLike<R>)),
     );
@@ -186,7 +181,9 @@ export class Pool implements AsyncDisposable, Shareable {
   /** What has been going on. O(workers). */
   stats(): PoolStats {
     const { queue, client, crew } = this;
-    const workers = [...(crew?.hands ?? [])].map(({ who }) => Object.freeze({ id: slotOf(who), ...queue.reportOf(slotOf(who)) }));
+    const workers = [...(crew?.hands ?? [])].map(({ who }) =>
+      Object.freeze({ id: slotOf(who), ...queue.reportOf(slotOf(who)) }),
+    );
     return Object.freeze({
       queued: queue.ring.length + client.size,
       running: workers.reduce((sum, { running }) => sum + running, 0),

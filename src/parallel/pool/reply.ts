@@ -61,4 +61,3 @@ export function reply(
 export function transferable(handed: readonly unknown[]): (ArrayBuffer | MessagePort)[] {
   return [...new Set(handed.map((value) => (ArrayBuffer.isView(value) ? value.buffer : value)))] as ArrayBuffer[];
 }
-

@@ -59,7 +59,9 @@ export interface MapOptions {
   readonly ordered?: boolean | undefined;
 }
 
-export function checkedMap(options: MapOptions): Required<{ readonly [K in keyof MapOptions]: NonNullable<MapOptions[K]> }> {
+export function checkedMap(
+  options: MapOptions,
+): Required<{ readonly [K in keyof MapOptions]: NonNullable<MapOptions[K]> }> {
   if (typeof options !== "object" || options === null)
     throw misuse(`Pool.map: options must be an object, got ${describeValue(options)}.`);
   const { chunk = 1, ordered = true } = options;
