@@ -7,19 +7,13 @@
 //   a call that was taken is answered, unless the thread dies
 
 import { getHeapStatistics } from "node:v8";
-import { isOperation, named } from "../../core/body.ts";
-import { cancelScope } from "../../core/cancel.ts";
-import { restoreStack, tellOrigin } from "../../core/origin.ts";
-import { Program } from "../../core/program.ts";
-import { bodyScope, type Tasklet } from "../../core/task.ts";
-import { SUCCEEDED, FAILED as TASK_FAILED } from "../../core/waiter.ts";
 import { isReadable, read } from "../cargo.ts";
 import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
 import { here, type Message, type Watched } from "../neighbours.ts";
 import type { CallQueue } from "../pool/call-queue.ts";
 import { type DirectCall, FETCH, type Parcel } from "../pool/client.ts";
-import { ANSWERED, CANCELLED, DROPPED, FAILED } from "../pool/desk.ts";
+import { DROPPED, FAILED } from "../pool/desk.ts";
 import { functions, type PlainOrigin } from "../pool/functions.ts";
 import { Mailbox } from "../pool/mailbox.ts";
 import { reply } from "../pool/reply.ts";
@@ -27,19 +21,15 @@ import { RECEIVERS } from "../ring.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";
-import { chunked } from "./chunk.ts";
-import { type Loaded, load } from "./modules.ts";
+import { Work } from "./work.ts";
 
 /** A call that this worker has taken. */
 interface Job {
   readonly mailbox: Mailbox;
   readonly place: number;
   readonly generation: number;
-  readonly origin: PlainOrigin;
-  /** Set once it runs as a task. */
-  task: Tasklet<unknown> | null;
-  /** It was cancelled before it had begun. */
-  cancelled: { readonly reason: unknown } | null;
+  readonly work: Work;
+  isOver: boolean;
 }
 
 interface Cancel extends Message {
@@ -56,8 +46,8 @@ const LOOK = 64;
 
 export class Bench implements Watched {
   declare private readonly queue: CallQueue;
+  /** Those that wait for something. */
   declare private readonly jobs: Map<string, Job>;
-  declare private readonly parcels: Map<string, (parcel: Parcel) => void>;
   declare private readonly mostTasks: number;
   declare private readonly mostMemory: number;
   declare private running: number;
@@ -69,7 +59,6 @@ export class Bench implements Watched {
   constructor(queue: CallQueue, tasks: number, memoryMb: number, retired: () => void) {
     this.queue = queue;
     this.jobs = new Map();
-    this.parcels = new Map();
     this.mostTasks = tasks;
     this.mostMemory = memoryMb;
     this.running = 0;
@@ -81,7 +70,7 @@ export class Bench implements Watched {
     neighbours.on("cancel", (message: Cancel) => this.cancel(message));
     neighbours.on("call", (message: DirectCall) => this.takeDirectly(message));
     neighbours.on("parcel", ({ mailbox, place, generation, parcel }: DirectCall) =>
-      this.parcels.get(keyOf(mailbox, place, generation))?.(parcel),
+      this.jobs.get(keyOf(mailbox, place, generation))?.work.begin(unpackParcel(parcel)),
     );
     neighbours.on("retire", () => this.retire());
     neighbours.atDeath((who) => this.orphan(who));
@@ -121,11 +110,13 @@ export class Bench implements Watched {
         reply(mailbox, place, generation & ~FETCH, DROPPED, undefined, "");
       } else {
         if (steps.at !== null) steps.at("taken");
-        const job = { mailbox, place, generation: generation & ~FETCH, origin, task: null, cancelled: null };
-        if ((generation & FETCH) !== 0) {
+        const job = this.take(mailbox, place, generation & ~FETCH, origin);
+        if ((generation & FETCH) === 0) this.begin(job, ring, ticket);
+        else {
           ring.release(ticket);
-          this.fetch(job);
-        } else this.unpack(job, ring, ticket);
+          this.jobs.set(keyOf(mailbox[SHARE], place, job.generation), job);
+          here().tell(mailbox.owner, { about: "fetch", place, generation: job.generation } as Message);
+        }
       }
       this.queue.givers.wakeOne();
       done = true;
@@ -177,8 +168,16 @@ export class Bench implements Watched {
     return false;
   }
 
+  private take(mailbox: Mailbox, place: number, generation: number, origin: PlainOrigin): Job {
+    const work = new Work(origin, (how, value) => this.answer(job, how, value));
+    const job: Job = { mailbox, place, generation, work, isOver: false };
+    this.running++;
+    this.tell();
+    return job;
+  }
+
   /** Begins a call whose arguments lie in the queue. */
-  private unpack(job: Job, ring: CallQueue["ring"], ticket: number): void {
+  private begin(job: Job, ring: CallQueue["ring"], ticket: number): void {
     let load: unknown;
     try {
       load = read(ring, ticket);
@@ -188,108 +187,31 @@ export class Bench implements Watched {
     } finally {
       ring.release(ticket);
     }
-    this.begin(job, load);
+    job.work.begin(load);
+    this.keep(job);
   }
 
   private takeDirectly({ mailbox: id, place, fn, generation, parcel }: DirectCall): void {
     const mailbox = mailboxOf(id);
     const origin = functions().find(fn);
     if (mailbox === null || origin === undefined) return; // its caller has died
-    const job = { mailbox, place, generation, origin, task: null, cancelled: null };
-    this.begin(job, unpackParcel(parcel));
+    const job = this.take(mailbox, place, generation, origin);
+    job.work.begin(unpackParcel(parcel));
+    this.keep(job);
   }
 
-  /** Asks the caller for what the call takes along. */
-  private fetch(job: Job): void {
-    const { mailbox, place, generation } = job;
-    const key = keyOf(mailbox[SHARE], place, generation);
-    this.enter(job);
-    this.parcels.set(key, (parcel) => {
-      this.parcels.delete(key);
-      this.jobs.delete(key);
-      this.running--;
-      this.begin(job, unpackParcel(parcel));
-    });
-    here().tell(mailbox.owner, { about: "fetch", place, generation } as Message);
+  private keep(job: Job): void {
+    if (!job.isOver) this.jobs.set(keyOf(job.mailbox[SHARE], job.place, job.generation), job);
   }
 
-  private begin(job: Job, taken: unknown): void {
-    const { origin } = job;
-    const [captured, args] = (origin.captured.length > 0 ? taken : [[], taken ?? []]) as [unknown[], unknown[]];
-    let loaded: Loaded | Promise<Loaded>;
-    try {
-      loaded = origin.isChunked === true ? chunked(origin) : load(origin);
-    } catch (error) {
-      this.answer(job, FAILED, error);
-      return;
-    }
-    if (loaded instanceof Promise) {
-      this.enter(job);
-      loaded.then(
-        (ready) => {
-          this.leave(job);
-          if (job.cancelled !== null) this.answer(job, CANCELLED, job.cancelled.reason);
-          else this.perform(job, ready, args, captured);
-        },
-        (error) => {
-          this.leave(job);
-          this.answer(job, FAILED, error);
-        },
-      );
-    } else this.perform(job, loaded, args, captured);
-  }
-
-  private perform(job: Job, loaded: Loaded, args: unknown[], captured: unknown[]): void {
-    if (loaded.kind !== "plain") {
-      this.startTask(job, () => loaded.call(args, captured));
-      return;
-    }
-    this.running++;
-    this.tell();
-    let value: unknown;
-    let how = ANSWERED;
-    try {
-      value = loaded.call(args, captured);
-    } catch (error) {
-      value = error;
-      how = FAILED;
-    }
+  private answer(job: Job, how: number, value: unknown): void {
+    const { mailbox, place, generation, work } = job;
+    job.isOver = true;
+    if (this.jobs.size > 0) this.jobs.delete(keyOf(mailbox[SHARE], place, generation));
     this.running--;
-    if (how === ANSWERED && typeof value === "object" && value !== null && (isOperation(value) || isThenable(value)))
-      this.startTask(job, () => value);
-    else this.answer(job, how, value);
-  }
-
-  private startTask(job: Job, body: () => unknown): void {
-    const { scheduler } = here();
-    this.enter(job);
-    const program = new Program(scheduler, {});
-    job.task = program.start(named(job.origin.name || "inline", body as never) as never, (task) => {
-      this.leave(job);
-      if (task.state === SUCCEEDED) this.answer(job, ANSWERED, task.result);
-      else if (task.state === TASK_FAILED) {
-        tellOrigin(task.result, task, null);
-        restoreStack(task.result);
-        this.answer(job, FAILED, task.result);
-      } else this.answer(job, CANCELLED, task.result);
-    });
-  }
-
-  private enter(job: Job): void {
-    this.jobs.set(keyOf(job.mailbox[SHARE], job.place, job.generation), job);
-    this.running++;
-    this.tell();
-  }
-
-  private leave(job: Job): void {
-    this.jobs.delete(keyOf(job.mailbox[SHARE], job.place, job.generation));
-    this.running--;
-  }
-
-  private answer({ mailbox, place, generation, origin }: Job, how: number, value: unknown): void {
     this.done++;
     this.tell();
-    reply(mailbox, place, generation, how, value, `the answer of ${origin.label}`);
+    reply(mailbox, place, generation, how, value, `the answer of ${work.origin.label}`);
     if (this.done % LOOK === 0) this.weigh();
     if (this.done >= this.mostTasks && !this.isRetiring) this.resign();
     if (this.isRetiring && this.running === 0) this.retired();
@@ -298,18 +220,13 @@ export class Bench implements Watched {
   private cancel({ mailbox, place, generation, bytes }: Cancel): void {
     const job = this.jobs.get(keyOf(mailbox, place, generation));
     if (job === undefined) return;
-    const reason = bytes === null ? undefined : decode(bytes, NOTHING);
-    if (job.task === null) job.cancelled = { reason };
-    else cancelScope(bodyScope(job.task), reason);
+    job.work.cancel(bytes === null ? undefined : decode(bytes, NOTHING));
   }
 
   /** A caller has died: nobody waits for its calls. */
   private orphan(who: number): void {
-    for (const job of this.jobs.values()) {
-      if (job.mailbox.owner !== who) continue;
-      if (job.task === null) job.cancelled = { reason: undefined };
-      else cancelScope(bodyScope(job.task), new Error("the thread that made the call has ended"));
-    }
+    for (const { mailbox, work } of this.jobs.values())
+      if (mailbox.owner === who) work.cancel(new Error("the thread that made the call has ended"));
   }
 
   private tell(): void {
@@ -347,10 +264,6 @@ function mailboxOf(id: number): Mailbox | null {
   if (!directory().knows(id)) return null;
   const object = directory().find(id);
   return object instanceof Mailbox ? object : null;
-}
-
-function isThenable(value: object): boolean {
-  return typeof (value as { then?: unknown }).then === "function";
 }
 
 /** Milliseconds, the same in all threads. */

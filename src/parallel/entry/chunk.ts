@@ -5,6 +5,7 @@ import type { Operation, Suspend } from "../../core/types.ts";
 import { until } from "../../flow/until.ts";
 import type { PlainOrigin } from "../pool/functions.ts";
 import { type Loaded, load } from "./modules.ts";
+import { waits } from "./waits.ts";
 
 const known = new Map<string, Loaded>();
 
@@ -30,7 +31,7 @@ function wrap(key: string, { call, kind }: Loaded): Loaded {
 function goOn(call: Loaded["call"], items: unknown[], captured: unknown[], results: unknown[]): unknown {
   while (results.length < items.length) {
     const value = call([items[results.length]], captured);
-    if (waits(value)) return wait(call, items, captured, results, value);
+    if (waits(value)) return wait(call, items, captured, results, value as Operation<unknown>);
     results.push(value);
   }
   return results;
@@ -51,9 +52,4 @@ function* wait(
     if (results.length === items.length) return results;
     value = call([items[results.length]], captured);
   }
-}
-
-function waits(value: unknown): value is Operation<unknown> | PromiseLike<unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  return isOperation(value) || typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,0 +1,91 @@
+// One call, being performed: its function is loaded, called, and, if it has to wait, run as a task of its own. In a thread or in a process, whoever answers.
+//
+// Invariant
+//   it is answered once, and has left nothing running by then
+
+import { named } from "../../core/body.ts";
+import { cancelScope } from "../../core/cancel.ts";
+import { restoreStack, tellOrigin } from "../../core/origin.ts";
+import { Program } from "../../core/program.ts";
+import { installed } from "../../core/runtime.ts";
+import { bodyScope, type Tasklet } from "../../core/task.ts";
+import { SUCCEEDED, FAILED as TASK_FAILED } from "../../core/waiter.ts";
+import { ANSWERED, CANCELLED, FAILED } from "../pool/desk.ts";
+import type { PlainOrigin } from "../pool/functions.ts";
+import { chunked } from "./chunk.ts";
+import { type Loaded, load } from "./modules.ts";
+import { waits } from "./waits.ts";
+
+export class Work {
+  declare readonly origin: PlainOrigin;
+  declare private readonly answer: (how: number, value: unknown) => void;
+  /** Set while it runs as a task. */
+  declare private task: Tasklet<unknown> | null;
+  /** It was cancelled before it had begun. */
+  declare private cancelled: { readonly reason: unknown } | null;
+
+  constructor(origin: PlainOrigin, answer: (how: number, value: unknown) => void) {
+    this.origin = origin;
+    this.answer = answer;
+    this.task = null;
+    this.cancelled = null;
+  }
+
+  /** Begins with what came along: the arguments, and before them the captured values if there are any. */
+  begin(taken: unknown): void {
+    const { origin } = this;
+    const [captured, args] = (origin.captured.length > 0 ? taken : [[], taken ?? []]) as [unknown[], unknown[]];
+    let loaded: Loaded | Promise<Loaded>;
+    try {
+      loaded = origin.isChunked === true ? chunked(origin) : load(origin);
+    } catch (error) {
+      this.answer(FAILED, error);
+      return;
+    }
+    if (!(loaded instanceof Promise)) {
+      this.perform(loaded, args, captured);
+      return;
+    }
+    loaded.then(
+      (ready) => this.perform(ready, args, captured),
+      (error) => this.answer(FAILED, error),
+    );
+  }
+
+  /** Cancels its task; a plain function that runs cannot be. */
+  cancel(reason: unknown): void {
+    if (this.task === null) this.cancelled ??= { reason };
+    else cancelScope(bodyScope(this.task), reason);
+  }
+
+  private perform(loaded: Loaded, args: unknown[], captured: unknown[]): void {
+    if (this.cancelled !== null) {
+      this.answer(CANCELLED, this.cancelled.reason);
+      return;
+    }
+    if (loaded.kind !== "plain") {
+      this.start(() => loaded.call(args, captured));
+      return;
+    }
+    let value: unknown;
+    try {
+      value = loaded.call(args, captured);
+    } catch (error) {
+      this.answer(FAILED, error);
+      return;
+    }
+    if (waits(value)) this.start(() => value);
+    else this.answer(ANSWERED, value);
+  }
+
+  private start(body: () => unknown): void {
+    const program = new Program(installed().scheduler, {});
+    this.task = program.start(named(this.origin.name || "inline", body as never) as never, (task) => {
+      if (task.state === TASK_FAILED) {
+        tellOrigin(task.result, task, null);
+        restoreStack(task.result);
+      }
+      this.answer(task.state === SUCCEEDED ? ANSWERED : task.state === TASK_FAILED ? FAILED : CANCELLED, task.result);
+    });
+  }
+}
