@@ -6,9 +6,11 @@ import { NodeHost } from "../host/node.ts";
 
 install(new NodeHost());
 
+export { blocking } from "./blocking.ts";
 export { PoisonedError, WorkerError } from "../base/errors.ts";
 export type { Histogram } from "./pool/histogram.ts";
-export type { PoolOptions, PoolStats } from "./pool/pool.ts";
+export type { PoolStats } from "./pool/backend.ts";
+export type { PoolOptions } from "./pool/pool.ts";
 export { Pool } from "./pool/pool.ts";
 export type { RemoteFunction } from "./remote.ts";
 export { remote } from "./remote.ts";

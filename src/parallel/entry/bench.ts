@@ -14,6 +14,7 @@ import { here, type Message, type Watched } from "../neighbours.ts";
 import type { CallQueue } from "../pool/call-queue.ts";
 import { type DirectCall, FETCH, type Parcel } from "../pool/client.ts";
 import { DROPPED, FAILED } from "../pool/desk.ts";
+import type { Contract } from "../pool/crew.ts";
 import { functions, type PlainOrigin } from "../pool/functions.ts";
 import { Mailbox } from "../pool/mailbox.ts";
 import { reply } from "../pool/reply.ts";
@@ -48,19 +49,17 @@ export class Bench implements Watched {
   declare private readonly queue: CallQueue;
   /** Those that wait for something. */
   declare private readonly jobs: Map<string, Job>;
-  declare private readonly mostTasks: number;
-  declare private readonly mostMemory: number;
+  declare private readonly limits: Pick<Contract, "tasks" | "memoryMb" | "idle">;
   declare private running: number;
   declare private done: number;
   declare private isRetiring: boolean;
   declare private isLooking: boolean;
   declare private readonly retired: () => void;
 
-  constructor(queue: CallQueue, tasks: number, memoryMb: number, retired: () => void) {
+  constructor(queue: CallQueue, limits: Pick<Contract, "tasks" | "memoryMb" | "idle">, retired: () => void) {
     this.queue = queue;
     this.jobs = new Map();
-    this.mostTasks = tasks;
-    this.mostMemory = memoryMb;
+    this.limits = limits;
     this.running = 0;
     this.done = 0;
     this.isRetiring = false;
@@ -76,6 +75,7 @@ export class Bench implements Watched {
     neighbours.atDeath((who) => this.orphan(who));
     this.tell();
     neighbours.watch(this);
+    if (limits.idle < Number.POSITIVE_INFINITY) this.watchIdleness(limits.idle, 0);
   }
 
   get isWanted(): boolean {
@@ -213,7 +213,7 @@ export class Bench implements Watched {
     this.tell();
     reply(mailbox, place, generation, how, value, `the answer of ${work.origin.label}`);
     if (this.done % LOOK === 0) this.weigh();
-    if (this.done >= this.mostTasks && !this.isRetiring) this.resign();
+    if (this.done >= this.limits.tasks && !this.isRetiring) this.resign();
     if (this.isRetiring && this.running === 0) this.retired();
   }
 
@@ -239,10 +239,17 @@ export class Bench implements Watched {
     const { used_heap_size, external_memory } = getHeapStatistics();
     const kib = (used_heap_size + external_memory) / 1024;
     this.queue.reportMemory(here().slot, kib);
-    if (kib / 1024 > this.mostMemory && !this.isRetiring) this.resign();
+    if (kib / 1024 > this.limits.memoryMb && !this.isRetiring) this.resign();
   }
 
-  /** It has done its share: another one is to take its place. */
+  private watchIdleness(ms: number, doneBefore: number): void {
+    setTimeout(() => {
+      if (this.running === 0 && this.done === doneBefore) this.resign();
+      if (!this.isRetiring) this.watchIdleness(ms, this.done);
+    }, ms).unref();
+  }
+
+  /** It has done its share, or has none: another one is to take its place. */
   private resign(): void {
     here().tell(this.queue.owner, { about: "retiring", pool: this.queue[SHARE] } as Message);
     this.retire();

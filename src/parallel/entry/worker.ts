@@ -11,10 +11,10 @@ import { SHARE } from "../shareable.ts";
 import { Bench } from "./bench.ts";
 
 install(new NodeHost());
-const { birth, pool, tasks, memoryMb } = (workerData as { offshoot: Contract }).offshoot;
+const { birth, pool, ...limits } = (workerData as { offshoot: Contract }).offshoot;
 const neighbours = joinFamily(birth);
 const queue = new CallQueue(pool.memory, pool.name, pool.id, null);
-new Bench(queue, tasks, memoryMb, () => {
+new Bench(queue, limits, () => {
   neighbours.tell(queue.owner, { about: "departing", pool: queue[SHARE] } as Message);
   neighbours.depart();
 });

@@ -67,9 +67,9 @@ export class Client implements Employer, Watched {
   declare failed: number;
   /** Calls that were begun here and are not over. */
   declare underWay: number;
-  declare isClosed: boolean;
+  declare private isClosed: boolean;
   /** Told when the last call is over. */
-  declare emptied: (() => void) | null;
+  declare private emptied: (() => void) | null;
   declare private readonly most: number;
   declare private readonly hiring: Hiring | null;
   declare private readonly waiting: LocalRing<Call>;
@@ -156,6 +156,15 @@ export class Client implements Employer, Watched {
     else this.done++;
     if (call.putAt > 0 && call.place >= 0) this.measure(call);
     if (--this.underWay === 0) this.emptied?.();
+  }
+
+  /** Takes no more calls, and waits for those that are under way. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      this.emptied = resolve;
+    });
   }
 
   get isWanted(): boolean {

@@ -18,6 +18,7 @@ export interface CrewOptions {
   readonly limits: ResourceLimits | undefined;
   readonly tasks: number;
   readonly memoryMb: number;
+  readonly idle: number;
 }
 
 /** What a worker is given. */
@@ -26,6 +27,7 @@ export interface Contract {
   readonly pool: { readonly id: number; readonly name: string; readonly memory: SharedArrayBuffer };
   readonly tasks: number;
   readonly memoryMb: number;
+  readonly idle: number;
 }
 
 /** Workers that may die in a row before they were ready. */
@@ -152,6 +154,7 @@ export class Crew {
       pool: { id: queue[SHARE], name: queue.name, memory: queue.memory },
       tasks: options.tasks,
       memoryMb: options.memoryMb,
+      idle: options.idle,
     };
     const worker = new Worker(ENTRY, {
       workerData: { offshoot: contract },

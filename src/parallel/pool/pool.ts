@@ -12,55 +12,35 @@ import { OBSERVED, type Tasklet } from "../../core/task.ts";
 import type { Operation, Receiver, Selectable, Task } from "../../core/types.ts";
 import { FAILED } from "../../core/waiter.ts";
 import { until } from "../../flow/until.ts";
-import { slotOf } from "../commons.ts";
-import { here } from "../neighbours.ts";
 import { originOf, type RemoteFunction } from "../remote.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
 import { PoolRun } from "./call.ts";
-import { type CallQueue, defineFace, newCallQueue } from "./call-queue.ts";
-import { Client } from "./client.ts";
-import { Crew } from "./crew.ts";
-import type { Histogram } from "./histogram.ts";
+import { type CallQueue, defineFace } from "./call-queue.ts";
+import type { Backend, PoolStats } from "./backend.ts";
+import { ProcessCrew } from "./process-crew.ts";
+import { Threads } from "./threads.ts";
 import { Mapping } from "./mapping.ts";
 import { checked, checkedMap, type MapOptions } from "./settings.ts";
 
 export interface PoolOptions {
   /** How many worker threads at most; they are started as calls need them. Default: as many as there are cores. */
   readonly threads?: number | undefined;
+  /** Processes instead of threads: how many at most. They share nothing, so shared objects cannot be given to them. */
+  readonly processes?: number | undefined;
   /** For messages and reports. Default: "pool". */
   readonly name?: string | undefined;
   /** Milliseconds that a cancelled call gets to clean up before its thread is replaced. Default: 1 000. Infinity: it is waited for. */
   readonly grace?: number | undefined;
   /** Milliseconds a call may take from when a worker has begun it. Default: no limit. */
   readonly timeout?: number | undefined;
+  /** Milliseconds after which a thread ends that has had nothing to do. Default: never. */
+  readonly idle?: number | undefined;
   /** Calls that may wait with their arguments copied; those above keep theirs until there is room. Default: no limit. */
   readonly queue?: number | undefined;
   /** What each thread may use of memory; see `resourceLimits` of Node's `Worker`. */
   readonly limits?: ResourceLimits | undefined;
   /** After how many calls, or from how much memory of its own on, a worker is replaced by a fresh one. Default: never. */
   readonly recycle?: { readonly tasks?: number | undefined; readonly memoryMb?: number | undefined } | undefined;
-}
-
-/** What `stats()` of a pool answers: calls of this thread, and the workers. Times are in milliseconds. */
-export interface PoolStats {
-  /** Calls that no worker has taken yet, of all threads. */
-  readonly queued: number;
-  /** Calls that are being run. */
-  readonly running: number;
-  readonly done: number;
-  readonly failed: number;
-  /** The share of their time that the workers were busy, on average, from 0 to 1. */
-  readonly utilisation: number;
-  /** How long calls took, once begun. */
-  readonly run: Histogram;
-  /** How long they had waited before. */
-  readonly wait: Histogram;
-  readonly workers: readonly {
-    readonly id: number;
-    readonly running: number;
-    readonly done: number;
-    readonly memoryMb: number;
-  }[];
 }
 
 /**
@@ -78,40 +58,34 @@ export interface PoolStats {
  * const hash = yield* pool.run(jobs.hash, file);
  */
 export class Pool implements AsyncDisposable, Shareable {
-  declare private readonly queue: CallQueue;
-  declare private readonly client: Client;
-  /** The workers; null in a thread that has not started the pool. */
-  declare private readonly crew: Crew | null;
+  declare private readonly backend: Backend;
+  /** For messages and reports. */
+  declare readonly name: string;
   /** Tasks that belong to no other task. */
   declare private readonly own: Set<Tasklet<unknown>>;
   declare private closing: Promise<void> | null;
 
   constructor(options: PoolOptions = {}) {
-    const given = (options as unknown) instanceof Attached ? (options as unknown as Attached).queue : null;
-    const settings = checked(given === null ? options : {});
-    this.queue = given ?? newCallQueue(settings.name, settings.threads);
-    this.crew = given === null ? new Crew(this.queue, settings) : null;
-    this.client = new Client(this.queue, settings, this.crew);
+    const { queue = null } = options as unknown as Partial<Attached>;
+    const isAttached = (options as unknown) instanceof Attached;
+    const settings = checked(isAttached ? { name: (queue as CallQueue).name } : options);
+    this.name = settings.name;
+    this.backend =
+      settings.processes > 0 ? new ProcessCrew(settings) : new Threads(isAttached ? queue : null, settings);
     this.own = new Set();
     this.closing = null;
-    if (this.crew === null) return;
-    this.queue.pool = this;
-    crews.set(this.queue[SHARE], this.crew);
-    listen();
+    if (this.backend instanceof Threads) this.backend.queue.pool = this;
   }
 
   /** @internal */
   get [SHARE](): number {
-    return this.queue[SHARE];
+    if (this.backend instanceof Threads) return this.backend.queue[SHARE];
+    throw misuse(`Pool: "${this.name}" is a pool of processes, which only the thread can use that has made it.`);
   }
 
   /** How many workers it may have. */
   get size(): number {
-    return this.queue.most;
-  }
-
-  get name(): string {
-    return this.queue.name;
+    return this.backend.size;
   }
 
   /**
@@ -128,7 +102,7 @@ export class Pool implements AsyncDisposable, Shareable {
    * const [small, large] = yield* all([pool.run(images.resize, file, 100), pool.run(images.resize, file, 1_000)]);
    */
   run<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R> {
-    return new PoolRun<R>(this.client, originOf(f, "Pool.run"), args);
+    return new PoolRun<R>(this.backend.employer, originOf(f, "Pool.run"), args);
   }
 
   /**
@@ -138,7 +112,7 @@ export class Pool implements AsyncDisposable, Shareable {
    */
   go<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Task<R> {
     const origin = originOf(f, "Pool.go");
-    const op = new PoolRun<R>(this.client, origin, args);
+    const op = new PoolRun<R>(this.backend.employer, origin, args);
     const body = named(origin.name || "inline", () => op as Operation<R>);
     return (machine.runner === null ? this.start(body) : go(body)) as Task<R>;
   }
@@ -157,7 +131,7 @@ export class Pool implements AsyncDisposable, Shareable {
     const origin = originOf(f, "Pool.map");
     const mapping = new Mapping<R>(items, checkedMap(options), this.size, origin.label, (chunk) => {
       const chunked = { ...origin, key: `each of ${origin.key}`, isChunked: true };
-      return new PoolRun<R[]>(this.client, chunked, [chunk]);
+      return new PoolRun<R[]>(this.backend.employer, chunked, [chunk]);
     });
     const body = named("map", () => mapping.drive() as Operation<void>);
     if (machine.runner === null) this.start(body);
@@ -171,29 +145,19 @@ export class Pool implements AsyncDisposable, Shareable {
    */
   each<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R[]> {
     const origin = originOf(f, "Pool.each");
-    const { crew } = this;
-    if (crew === null) throw misuse(`Pool.each: pool "${this.name}" was started by another thread. Call it there.`);
-    return until(() =>
-      Promise.all(crew.hireAll().map((who) => new PoolRun<R>(this.client, origin, args, who) as PromiseLike<R>)),
-    );
+    return until(() => {
+      const workers = this.backend.hireAll();
+      if (workers === null)
+        throw misuse(`Pool.each: pool "${this.name}" was started by another thread. Call it there.`);
+      return Promise.all(
+        workers.map((worker) => new PoolRun<R>(this.backend.employer, origin, args, worker) as PromiseLike<R>),
+      );
+    });
   }
 
   /** What has been going on. O(workers). */
   stats(): PoolStats {
-    const { queue, client, crew } = this;
-    const workers = [...(crew?.hands ?? [])].map(({ who }) =>
-      Object.freeze({ id: slotOf(who), ...queue.reportOf(slotOf(who)) }),
-    );
-    return Object.freeze({
-      queued: queue.ring.length + client.size,
-      running: workers.reduce((sum, { running }) => sum + running, 0),
-      done: client.done,
-      failed: client.failed,
-      utilisation: crew?.utilisation() ?? 0,
-      run: client.runs.summary(),
-      wait: client.waits.summary(),
-      workers: Object.freeze(workers),
-    });
+    return this.backend.stats();
   }
 
   /** Takes no more calls, waits for those that are under way, and ends the threads. Closing again waits for the same. */
@@ -207,22 +171,12 @@ export class Pool implements AsyncDisposable, Shareable {
 
   /** @internal */
   [INSPECT](): string {
-    return `[pool "${this.name}", ${this.queue.hired} of ${this.size} threads, ${this.client.underWay} calls under way]`;
+    return `[pool "${this.name}", ${this.backend.hired} of ${this.size} workers, ${this.backend.underWay} calls under way]`;
   }
 
   private shut(): Promise<void> {
-    this.closing ??= this.end();
+    this.closing ??= this.backend.close();
     return this.closing;
-  }
-
-  private async end(): Promise<void> {
-    const { client, crew, queue } = this;
-    client.isClosed = true;
-    if (client.underWay > 0) await new Promise<void>((resolve) => void (client.emptied = resolve));
-    if (crew === null) return;
-    queue.close();
-    await crew.close();
-    crews.delete(queue[SHARE]);
   }
 
   /** Starts a task that no other task owns. A failure that nobody hears of goes to the process. */
@@ -250,21 +204,3 @@ class Attached {
 }
 
 defineFace((queue) => new Pool(new Attached(queue) as unknown as PoolOptions));
-
-const crews = new Map<number, Crew>();
-
-let isListening = false;
-
-/** Workers and other threads tell the pools of this thread. */
-function listen(): void {
-  if (isListening) return;
-  isListening = true;
-  const neighbours = here();
-  neighbours.on("ready", ({ pool }: { pool: number }, from) => crews.get(pool)?.ready(from));
-  neighbours.on("retiring", ({ pool }: { pool: number }, from) => crews.get(pool)?.retiring(from));
-  neighbours.on("departing", ({ pool }: { pool: number }, from) => crews.get(pool)?.departing(from));
-  neighbours.on("hire", ({ pool }: { pool: number }) => crews.get(pool)?.hire());
-  neighbours.on("replace", ({ pool, worker, why }: { pool: number; worker: number; why: string }) =>
-    crews.get(pool)?.replace(worker, why),
-  );
-}

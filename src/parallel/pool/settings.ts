@@ -8,6 +8,9 @@ import type { PoolOptions } from "./pool.ts";
 
 export interface Settings {
   readonly threads: number;
+  /** Above 0: instead of threads. */
+  readonly processes: number;
+  readonly idle: number;
   readonly name: string;
   readonly grace: number;
   readonly timeout: number;
@@ -18,12 +21,21 @@ export interface Settings {
 }
 
 const MOST_THREADS = 120;
+const MOST_PROCESSES = 1_000;
 
 export function checked(options: PoolOptions): Settings {
   if (typeof options !== "object" || options === null)
     throw misuse(`Pool: options must be an object, got ${describeValue(options)}.`);
   const { threads = Math.min(availableParallelism(), MOST_THREADS), name = "pool", limits, recycle = {} } = options;
   const { grace = 1_000, timeout = Number.POSITIVE_INFINITY, queue = Number.POSITIVE_INFINITY } = options;
+  const { processes, idle = Number.POSITIVE_INFINITY } = options;
+  if (processes !== undefined && (!Number.isInteger(processes) || processes < 1 || processes > MOST_PROCESSES))
+    throw misuse(`Pool: processes must be a whole number from 1 to ${MOST_PROCESSES}, got ${describeValue(processes)}.`);
+  if (processes !== undefined && options.threads !== undefined)
+    throw misuse("Pool: it has either threads or processes. Leave one out, or make two pools.");
+  if (processes !== undefined && limits !== undefined)
+    throw misuse("Pool: limits are for threads. Give processes theirs with NODE_OPTIONS, or leave them out.");
+  duration("idle", idle);
   if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw misuse(
       `Pool: threads must be a whole number from 1 to ${MOST_THREADS}, got ${describeValue(threads)}. Leave it out for one a core.`,
@@ -39,7 +51,7 @@ export function checked(options: PoolOptions): Settings {
   const { tasks = Number.POSITIVE_INFINITY, memoryMb = Number.POSITIVE_INFINITY } = recycle;
   atLeast("recycle.tasks", tasks, 1);
   atLeast("recycle.memoryMb", memoryMb, 1);
-  return { threads, name, grace, timeout, most: queue, limits, tasks, memoryMb };
+  return { threads, processes: processes ?? 0, idle, name, grace, timeout, most: queue, limits, tasks, memoryMb };
 }
 
 function duration(what: string, ms: unknown): void {
