@@ -1,8 +1,8 @@
 // blocking: calls that block their thread, on threads of their own.
 
 import type { Selectable } from "../core/types.ts";
+import type { RemoteFunction } from "./origin.ts";
 import { Pool } from "./pool/pool.ts";
-import type { RemoteFunction } from "./remote.ts";
 
 /** Threads for calls that block, at most. */
 const MOST = 32;

@@ -6,13 +6,15 @@ import { NodeHost } from "../host/node.ts";
 
 install(new NodeHost());
 
-export { blocking } from "./blocking.ts";
 export { PoisonedError, WorkerError } from "../base/errors.ts";
-export type { Histogram } from "./pool/histogram.ts";
+export { blocking } from "./blocking.ts";
+export { inline } from "./inline.ts";
+export type { RemoteFunction } from "./origin.ts";
 export type { PoolStats } from "./pool/backend.ts";
+export type { Histogram } from "./pool/histogram.ts";
 export type { PoolOptions } from "./pool/pool.ts";
 export { Pool } from "./pool/pool.ts";
-export type { RemoteFunction } from "./remote.ts";
+export type { Remote } from "./remote.ts";
 export { remote } from "./remote.ts";
 export type { SharedChannelStats } from "./shared-channel.ts";
 export { sharedChannel } from "./shared-channel.ts";

@@ -13,9 +13,9 @@ import { directory } from "../directory.ts";
 import { here, type Message, type Watched } from "../neighbours.ts";
 import type { CallQueue } from "../pool/call-queue.ts";
 import { type DirectCall, FETCH, type Parcel } from "../pool/client.ts";
-import { DROPPED, FAILED } from "../pool/desk.ts";
 import type { Contract } from "../pool/crew.ts";
-import { functions, type PlainOrigin } from "../pool/functions.ts";
+import { DROPPED, FAILED } from "../pool/desk.ts";
+import { type CallRecipe, functions } from "../pool/functions.ts";
 import { Mailbox } from "../pool/mailbox.ts";
 import { reply } from "../pool/reply.ts";
 import { RECEIVERS } from "../ring.ts";
@@ -168,7 +168,7 @@ export class Bench implements Watched {
     return false;
   }
 
-  private take(mailbox: Mailbox, place: number, generation: number, origin: PlainOrigin): Job {
+  private take(mailbox: Mailbox, place: number, generation: number, origin: CallRecipe): Job {
     const work = new Work(origin, (how, value) => this.answer(job, how, value));
     const job: Job = { mailbox, place, generation, work, isOver: false };
     this.running++;

@@ -3,13 +3,13 @@
 import { isOperation } from "../../core/body.ts";
 import type { Operation, Suspend } from "../../core/types.ts";
 import { until } from "../../flow/until.ts";
-import type { PlainOrigin } from "../pool/functions.ts";
+import type { CallRecipe } from "../pool/functions.ts";
 import { type Loaded, load } from "./modules.ts";
 import { waits } from "./waits.ts";
 
 const known = new Map<string, Loaded>();
 
-export function chunked(origin: PlainOrigin): Loaded | Promise<Loaded> {
+export function chunked(origin: CallRecipe): Loaded | Promise<Loaded> {
   const before = known.get(origin.key);
   if (before !== undefined) return before;
   const one = load({ ...origin, key: origin.key.replace(/^each of /, "") });
@@ -17,30 +17,30 @@ export function chunked(origin: PlainOrigin): Loaded | Promise<Loaded> {
   return wrap(origin.key, one);
 }
 
-function wrap(key: string, { call, kind }: Loaded): Loaded {
+function wrap(key: string, one: Loaded): Loaded {
   const loaded: Loaded = {
-    kind: kind === "plain" ? "plain" : "generator",
+    kind: one.kind === "plain" ? "plain" : "generator",
     call([items], captured) {
-      return goOn(call, items as unknown[], captured, []);
+      return goOn(one, items as readonly unknown[], captured, []);
     },
   };
   known.set(key, loaded);
   return loaded;
 }
 
-function goOn(call: Loaded["call"], items: unknown[], captured: unknown[], results: unknown[]): unknown {
+function goOn(one: Loaded, items: readonly unknown[], captured: readonly unknown[], results: unknown[]): unknown {
   while (results.length < items.length) {
-    const value = call([items[results.length]], captured);
-    if (waits(value)) return wait(call, items, captured, results, value as Operation<unknown>);
+    const value = one.call([items[results.length]], captured);
+    if (waits(value)) return wait(one, items, captured, results, value as Operation<unknown>);
     results.push(value);
   }
   return results;
 }
 
 function* wait(
-  call: Loaded["call"],
-  items: unknown[],
-  captured: unknown[],
+  one: Loaded,
+  items: readonly unknown[],
+  captured: readonly unknown[],
   results: unknown[],
   first: Operation<unknown> | PromiseLike<unknown>,
 ): Generator<Suspend, unknown, unknown> {
@@ -50,6 +50,6 @@ function* wait(
     else if (waits(value)) value = yield* until(value as PromiseLike<unknown>);
     results.push(value);
     if (results.length === items.length) return results;
-    value = call([items[results.length]], captured);
+    value = one.call([items[results.length]], captured);
   }
 }

@@ -1,9 +1,9 @@
 // Where a worker process begins: it performs the calls that come in messages, and answers them.
 
+import { misuse } from "../../core/leaf.ts";
 import { install } from "../../core/runtime.ts";
 import { NodeHost } from "../../host/node.ts";
 import { decode, encode, encodeError } from "../codec.ts";
-import { misuse } from "../../core/leaf.ts";
 import { FAILED } from "../pool/desk.ts";
 import type { Order, Report } from "../pool/process-crew.ts";
 import { Work } from "./work.ts";

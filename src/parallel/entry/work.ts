@@ -11,20 +11,20 @@ import { installed } from "../../core/runtime.ts";
 import { bodyScope, type Tasklet } from "../../core/task.ts";
 import { SUCCEEDED, FAILED as TASK_FAILED } from "../../core/waiter.ts";
 import { ANSWERED, CANCELLED, FAILED } from "../pool/desk.ts";
-import type { PlainOrigin } from "../pool/functions.ts";
+import type { CallRecipe } from "../pool/functions.ts";
 import { chunked } from "./chunk.ts";
 import { type Loaded, load } from "./modules.ts";
 import { waits } from "./waits.ts";
 
 export class Work {
-  declare readonly origin: PlainOrigin;
+  declare readonly origin: CallRecipe;
   declare private readonly answer: (how: number, value: unknown) => void;
   /** Set while it runs as a task. */
   declare private task: Tasklet<unknown> | null;
   /** It was cancelled before it had begun. */
   declare private cancelled: { readonly reason: unknown } | null;
 
-  constructor(origin: PlainOrigin, answer: (how: number, value: unknown) => void) {
+  constructor(origin: CallRecipe, answer: (how: number, value: unknown) => void) {
     this.origin = origin;
     this.answer = answer;
     this.task = null;

@@ -18,7 +18,7 @@ import { complete, type Description, fail, SUCCEEDED, type Waiter } from "../../
 import type { Cargo } from "../cargo.ts";
 import { tellPlaces } from "../codec.ts";
 import type { Death } from "../neighbours.ts";
-import type { Origin } from "../remote.ts";
+import type { Origin } from "../origin.ts";
 import { ANSWERED, type Answerable, CANCELLED } from "./desk.ts";
 
 /** What a call needs of the side of its pool that is in this thread. */

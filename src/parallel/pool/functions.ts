@@ -2,49 +2,49 @@
 // later asks.
 
 import { here, type Message } from "../neighbours.ts";
-import type { Origin } from "../remote.ts";
+import { type Origin, type Recipe, recipeOf } from "../origin.ts";
 
-/** What an origin is made again from in another thread. */
-export type PlainOrigin = Omit<Origin, "capturedValues"> & {
+/** What a worker needs for a call. */
+export interface CallRecipe extends Recipe {
   /** Its one argument is a list: it is called for each. */
   readonly isChunked?: boolean | undefined;
-};
+}
 
 interface Definition extends Message {
   readonly fn: number;
-  readonly origin: PlainOrigin;
+  readonly recipe: CallRecipe;
 }
 
 class Functions {
   declare private readonly byKey: Map<string, number>;
-  declare private readonly byNumber: Map<number, PlainOrigin>;
+  declare private readonly byNumber: Map<number, CallRecipe>;
 
   constructor() {
     this.byKey = new Map();
     this.byNumber = new Map();
     const neighbours = here();
-    neighbours.on("function", ({ fn, origin }: Definition) => this.byNumber.set(fn, origin));
+    neighbours.on("function", ({ fn, recipe }: Definition) => this.byNumber.set(fn, recipe));
     neighbours.on("function?", ({ fn }: { fn: number }, from) => {
-      const origin = this.byNumber.get(fn);
-      if (origin !== undefined) neighbours.tell(from, { about: "function", fn, origin } as Message);
+      const recipe = this.byNumber.get(fn);
+      if (recipe !== undefined) neighbours.tell(from, { about: "function", fn, recipe } as Message);
     });
   }
 
   /** The number of a function. Everybody knows it from now on. */
-  numberOf({ key, label, module, name, source, captured, isChunked }: Origin & PlainOrigin): number {
-    const known = this.byKey.get(key);
+  numberOf(origin: Origin & CallRecipe): number {
+    const known = this.byKey.get(origin.key);
     if (known !== undefined) return known;
     const neighbours = here();
     const fn = neighbours.commons.nextId();
-    const origin = { key, label, module, name, source, captured, isChunked };
-    this.byKey.set(key, fn);
-    this.byNumber.set(fn, origin);
-    neighbours.tellAll({ about: "function", fn, origin } as Message);
+    const recipe = callRecipe(origin);
+    this.byKey.set(origin.key, fn);
+    this.byNumber.set(fn, recipe);
+    neighbours.tellAll({ about: "function", fn, recipe } as Message);
     return fn;
   }
 
   /** What a number stands for; undefined if that is yet to be told: then it has been asked for, and this thread is woken. */
-  find(fn: number): PlainOrigin | undefined {
+  find(fn: number): CallRecipe | undefined {
     const known = this.byNumber.get(fn);
     if (known !== undefined) return known;
     const neighbours = here();
@@ -59,4 +59,9 @@ let instance: Functions | null = null;
 export function functions(): Functions {
   instance ??= new Functions();
   return instance;
+}
+
+/** The part of an origin that workers need. */
+export function callRecipe(origin: Origin & CallRecipe): CallRecipe {
+  return origin.isChunked === true ? { ...recipeOf(origin), isChunked: true } : recipeOf(origin);
 }

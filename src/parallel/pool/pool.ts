@@ -12,15 +12,15 @@ import { OBSERVED, type Tasklet } from "../../core/task.ts";
 import type { Operation, Receiver, Selectable, Task } from "../../core/types.ts";
 import { FAILED } from "../../core/waiter.ts";
 import { until } from "../../flow/until.ts";
-import { originOf, type RemoteFunction } from "../remote.ts";
+import { originOf, type RemoteFunction } from "../origin.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
+import type { Backend, PoolStats } from "./backend.ts";
 import { PoolRun } from "./call.ts";
 import { type CallQueue, defineFace } from "./call-queue.ts";
-import type { Backend, PoolStats } from "./backend.ts";
-import { ProcessCrew } from "./process-crew.ts";
-import { Threads } from "./threads.ts";
 import { Mapping } from "./mapping.ts";
+import { ProcessCrew } from "./process-crew.ts";
 import { checked, checkedMap, type MapOptions } from "./settings.ts";
+import { Threads } from "./threads.ts";
 
 export interface PoolOptions {
   /** How many worker threads at most; they are started as calls need them. Default: as many as there are cores. */

@@ -14,13 +14,13 @@ import { decode, encode, type Loader, type Unloader } from "../codec.ts";
 import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import type { Call, Employer } from "./call.ts";
-import type { PlainOrigin } from "./functions.ts";
+import { type CallRecipe, callRecipe } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import type { Settings } from "./settings.ts";
 
 /** To a process. */
 export type Order =
-  | { readonly order: "call"; readonly id: number; readonly origin: PlainOrigin; readonly bytes: Uint8Array }
+  | { readonly order: "call"; readonly id: number; readonly origin: CallRecipe; readonly bytes: Uint8Array }
   | { readonly order: "cancel"; readonly id: number; readonly bytes: Uint8Array | null }
   | { readonly order: "leave" };
 
@@ -226,8 +226,8 @@ export class ProcessCrew implements Employer, Backend {
   }
 
   private give(hand: Hand, call: Call): void {
-    const { key, label, module, name, source, captured, capturedValues, isChunked } = call.origin as PlainOrigin & Call["origin"];
-    const origin = { key, label, module, name, source, captured, isChunked };
+    const { capturedValues } = call.origin;
+    const origin = callRecipe(call.origin);
     const moved: (ArrayBuffer | ArrayBufferView)[] = [];
     try {
       const load = capturedValues.length > 0 ? [capturedValues, call.args] : call.args;

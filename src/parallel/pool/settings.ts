@@ -30,7 +30,9 @@ export function checked(options: PoolOptions): Settings {
   const { grace = 1_000, timeout = Number.POSITIVE_INFINITY, queue = Number.POSITIVE_INFINITY } = options;
   const { processes, idle = Number.POSITIVE_INFINITY } = options;
   if (processes !== undefined && (!Number.isInteger(processes) || processes < 1 || processes > MOST_PROCESSES))
-    throw misuse(`Pool: processes must be a whole number from 1 to ${MOST_PROCESSES}, got ${describeValue(processes)}.`);
+    throw misuse(
+      `Pool: processes must be a whole number from 1 to ${MOST_PROCESSES}, got ${describeValue(processes)}.`,
+    );
   if (processes !== undefined && options.threads !== undefined)
     throw misuse("Pool: it has either threads or processes. Leave one out, or make two pools.");
   if (processes !== undefined && limits !== undefined)
