@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Outcome } from "./trial.ts";
-import type { Subject, Workload } from "./workloads.ts";
+import type { Subject, Workload } from "./workload.ts";
 
 /** The folder this project lies in. */
 export const ROOT: string = join(import.meta.dirname, "..");
@@ -33,7 +33,9 @@ const execute = promisify(execFile);
 export function sizeFor(contender: Contender, workload: Workload, smoke: boolean): number {
   const { subject } = contender;
   const size = workload.sizes[subject] ?? workload.size;
-  if (subject !== "go" && !existsSync(join(ROOT, "bench", folder(subject), `${workload.program}.ts`))) return 0;
+  if (!workload.subjects.includes(subject)) return 0;
+  if (subject !== "go" && !existsSync(join(ROOT, "bench", folder(subject, workload), `${workload.program}.ts`)))
+    return 0;
   return smoke ? Math.min(size, workload.smoke) : size;
 }
 
@@ -53,10 +55,10 @@ export async function measure(contender: Contender, workload: Workload, smoke: b
     if (answer !== right) throw new Error(`wrong result: ${answer} instead of ${right}`);
   }
   const operations = workload.operations(size);
-  return outcomes.map(({ ns, answer, bytes }) => ({
-    ns: ns / operations,
-    answer,
-    ...(bytes === undefined ? {} : { bytes: bytes / operations }),
+  return outcomes.map((outcome) => ({
+    ...outcome,
+    ns: outcome.ns / operations,
+    ...(outcome.bytes === undefined ? {} : { bytes: outcome.bytes / operations }),
   }));
 }
 
@@ -72,7 +74,14 @@ async function start(contender: Contender, workload: Workload, sizes: readonly n
   ];
   const args = goes
     ? [workload.program, ...numbers]
-    : [...flags, join(root, "bench/measure.ts"), folder(subject), workload.program, ...numbers];
+    : [
+        ...flags,
+        join(root, "bench/measure.ts"),
+        folder(subject, workload),
+        workload.program,
+        workload.part,
+        ...numbers,
+      ];
   const { stdout } = await execute(file, args, {
     cwd: root,
     timeout: PATIENCE_MS,
@@ -82,6 +91,6 @@ async function start(contender: Contender, workload: Workload, sizes: readonly n
   return JSON.parse(stdout) as Outcome[];
 }
 
-function folder(subject: Subject): string {
-  return subject === "offshoot" ? "offshoot" : `rivals/${subject}`;
+function folder(subject: Subject, { field }: Workload): string {
+  return subject === "offshoot" ? field.ours : `rivals/${subject}`;
 }

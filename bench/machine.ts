@@ -6,7 +6,18 @@ import { join } from "node:path";
 import { ROOT } from "./contenders.ts";
 import { goVersion } from "./prepare.ts";
 
-const RIVALS: readonly string[] = ["effect", "effection", "async-mutex", "p-limit"];
+const RIVALS: readonly string[] = [
+  "effect",
+  "effection",
+  "async-mutex",
+  "p-limit",
+  "piscina",
+  "tinypool",
+  "poolifier",
+  "workerpool",
+  "multithreading",
+  "sharedmap",
+];
 
 export function machine(): readonly string[] {
   const processors = cpus();

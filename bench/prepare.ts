@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Contender, GO_BINARY, ROOT } from "./contenders.ts";
-import type { Subject } from "./workloads.ts";
+import type { Subject } from "./workload.ts";
 
 /** Those of the subjects that this machine can run, ready to be measured. `notice` is told of what is missing. */
 export function prepare(subjects: readonly Subject[], source: boolean, notice: (text: string) => void): Contender[] {

@@ -2,7 +2,7 @@
 
 import { type Result, ratio, type Sample, sampleOf } from "./rounds.ts";
 import { spread } from "./statistics.ts";
-import { type Bar, type Figure, SUBJECTS, type Workload } from "./workloads.ts";
+import type { Bar, Field, Figure, Subject, Workload } from "./workload.ts";
 
 export interface Judgement {
   readonly workload: Workload;
@@ -29,7 +29,7 @@ export function describe(result: Result, against: string): string {
   for (const sample of result.samples) {
     const { label } = sample.contender;
     const figures = result.workload.figures.map((figure) => cell(sample, figure));
-    const times = ratio(first, sampleOf(result, label), "ns");
+    const times = ratio(first, sampleOf(result, label), result.workload.figures[0] ?? "ns");
     const beside = label === against || times === undefined ? "" : `   ${against} / ${label} = ${short(times.median)}`;
     lines.push(`  ${label.padEnd(10)} ${figures.join("   ")}${beside}`);
   }
@@ -51,19 +51,11 @@ export function markdown(results: readonly Result[], machine: readonly string[],
     `- ${rounds} interleaved rounds, a process for each measurement; median (minimum–maximum) over the rounds`,
     "- a process warms up, repeats the workload and counts the median repetition",
     "",
-    "## Figures",
+    "Figures are nanoseconds, or bytes, for each operation; p50 and p99 are the latency that half, or 99 of 100, operations",
+    "stay below. A dash: the subject cannot say it, or was not measured. `n` is given where it differs from the first column's.",
+    "Ratios are offshoot's figure divided by the rival's, median (minimum–maximum): below 1, offshoot is faster, or smaller.",
     "",
-    "Nanoseconds, or bytes, for each operation. A dash: the subject cannot say it, or was not measured. `n` is given where it",
-    "differs from the first column's.",
-    "",
-    ...table(["workload", "operation", ...SUBJECTS], results.flatMap(figureRows)),
-    "",
-    "## Ratios",
-    "",
-    "offshoot's time divided by the rival's, median (minimum–maximum): below 1, offshoot is faster.",
-    "",
-    ...table(["workload", ...SUBJECTS.slice(1)], results.map(ratioRow)),
-    "",
+    ...fieldsOf(results).flatMap((field) => fieldTables(field, results)),
     "## Bars",
     "",
     ...table(["workload", "bar", "reached", ""], judge(results).map(judgementRow)),
@@ -80,10 +72,29 @@ export function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+function fieldsOf(results: readonly Result[]): readonly Field[] {
+  return [...new Set(results.map(({ workload }) => workload.field))];
+}
+
+function fieldTables(field: Field, all: readonly Result[]): string[] {
+  const { title, subjects } = field;
+  const results = all.filter(({ workload }) => workload.field === field);
+  return [
+    `## ${title}: figures`,
+    "",
+    ...table(["workload", "operation", ...subjects], results.flatMap(figureRows)),
+    "",
+    `## ${title}: ratios`,
+    "",
+    ...table(["workload", ...subjects.slice(1)], results.flatMap(ratioRows)),
+    "",
+  ];
+}
+
 function figureRows(result: Result): string[][] {
   const { workload } = result;
   return workload.figures.map((figure) => {
-    const cells = SUBJECTS.map((subject) => {
+    const cells = workload.field.subjects.map((subject) => {
       const sample = result.samples.find(({ contender }) => contender.label === subject);
       if (sample === undefined) return "–";
       return cell(sample, figure) + (sample.size === workload.size ? "" : ` n = ${sample.size}`);
@@ -92,13 +103,16 @@ function figureRows(result: Result): string[][] {
   });
 }
 
-function ratioRow(result: Result): string[] {
+function ratioRows(result: Result): string[][] {
+  const { name, field, figures } = result.workload;
   const ours = sampleOf(result, "offshoot");
-  const cells = SUBJECTS.slice(1).map((subject) => {
-    const times = ratio(ours, sampleOf(result, subject), "ns");
-    return times === undefined ? "–" : `${short(times.median)} (${short(times.min)}–${short(times.max)})`;
+  return figures.map((figure) => {
+    const cells = field.subjects.slice(1).map((subject: Subject) => {
+      const times = ratio(ours, sampleOf(result, subject), figure);
+      return times === undefined ? "–" : `${short(times.median)} (${short(times.min)}–${short(times.max)})`;
+    });
+    return [figures.length === 1 ? name : `${name}, ${figure}`, ...cells];
   });
-  return [result.workload.name, ...cells];
 }
 
 function judgementRow({ workload, bar, reached, met }: Judgement): string[] {
@@ -112,8 +126,8 @@ function judgementRow({ workload, bar, reached, met }: Judgement): string[] {
 
 function reachedText(bar: Bar, reached: number | undefined): string {
   if (reached === undefined) return "–";
-  if (bar.against === undefined) return `${short(reached)} ${bar.figure}`;
-  return bar.atMost < 0.5 ? `${short(1 / reached)} × faster` : `${short(reached)} ×`;
+  if (bar.against === undefined) return quantity(reached, bar.figure);
+  return bar.isSpeed ? `${short(1 / reached)} × faster` : `${short(reached)} ×`;
 }
 
 function reach(bar: Bar, result: Result, results: readonly Result[]): number | undefined {
@@ -132,5 +146,18 @@ function own(ours: Sample | undefined, figure: Figure): number | undefined {
 function cell(sample: Sample, figure: Figure): string {
   if (sample.failure !== undefined) return "FAILED";
   const { median, min, max } = spread(sample.values[figure]);
-  return `${short(median)} ${figure} (${short(min)}–${short(max)})`;
+  const { unit, size } = scale(median, figure);
+  return `${short(median / size)} ${unit} (${short(min / size)}–${short(max / size)})`;
+}
+
+function quantity(value: number, figure: Figure): string {
+  const { unit, size } = scale(value, figure);
+  return `${short(value / size)} ${unit}`;
+}
+
+/** The unit a value is told in: what is large is not told to the last nanosecond or byte. */
+function scale(value: number, figure: Figure): { readonly unit: string; readonly size: number } {
+  if (figure === "bytes") return value < 2 ** 20 ? { unit: "bytes", size: 1 } : { unit: "MiB", size: 2 ** 20 };
+  const told = figure === "ns" ? "" : ` ${figure}`;
+  return value < 1e6 ? { unit: `ns${told}`, size: 1 } : { unit: `ms${told}`, size: 1e6 };
 }

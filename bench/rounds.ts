@@ -5,7 +5,7 @@
 
 import { type Contender, measure, sizeFor } from "./contenders.ts";
 import { median, type Spread, spread } from "./statistics.ts";
-import type { Figure, Workload } from "./workloads.ts";
+import type { Figure, Workload } from "./workload.ts";
 
 /** What one contender did in one workload: per figure, a value for each round. */
 export interface Sample {
@@ -68,7 +68,7 @@ function samplesOf(workload: Workload, contenders: readonly Contender[], smoke: 
     .map((contender) => ({
       contender,
       size: sizeFor(contender, workload, smoke),
-      values: { ns: [], bytes: [] },
+      values: { ns: [], bytes: [], p50: [], p99: [] },
       failure: undefined,
     }))
     .filter(({ size }) => size > 0);
@@ -79,9 +79,8 @@ async function add(workload: Workload, sample: Taking, round: number, options: R
   options.progress(`${workload.name} ${contender.label} ${round}/${options.rounds}`);
   try {
     const outcomes = await measure(contender, workload, options.smoke);
-    values.ns.push(median(outcomes.map((outcome) => outcome.ns)));
-    if (workload.figures.includes("bytes"))
-      values.bytes.push(median(outcomes.map((outcome) => outcome.bytes ?? Number.NaN)));
+    for (const figure of workload.figures)
+      values[figure].push(median(outcomes.map((outcome) => outcome[figure] ?? Number.NaN)));
   } catch (error) {
     sample.failure = error instanceof Error ? error.message : String(error);
     options.progress(`${workload.name} ${contender.label} FAILED: ${sample.failure}`);

@@ -21,7 +21,8 @@ import { prepare } from "./prepare.ts";
 import { describe, describeJudgement, judge, markdown, short } from "./report.ts";
 import { batches, compete, type Result, type RoundOptions, ratio, sampleOf } from "./rounds.ts";
 import { measureSeams, SEAMS_AT_MOST } from "./seams.ts";
-import { SUBJECTS, type Subject, WORKLOADS } from "./workloads.ts";
+import { SUBJECTS, type Subject } from "./workload.ts";
+import { WORKLOADS } from "./workloads.ts";
 
 const { values: flags } = parseArgs({
   options: {

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Contender, ROOT } from "./contenders.ts";
 import { compete, type Result, type RoundOptions } from "./rounds.ts";
-import { WORKLOADS, type Workload } from "./workloads.ts";
+import type { Workload } from "./workload.ts";
+import { WORKLOADS } from "./workloads.ts";
 
 const SEAM = /\/\/ seam$/;
 

@@ -1,43 +1,15 @@
-// What is measured: each workload's sizes, its right answer, what one operation is, and the bars.
+// What is measured on one thread, and the list of everything that is measured.
 //
-// A workload is a program that every subject has in its folder under the same name. A subject that cannot say a
-// workload (no select, no cancellation) has no file for it and shows as a dash.
+// What a workload is, and how a bar reads, is told in `workload.ts`; the workloads between threads are in `threads.ts`.
 
-export type Subject = "offshoot" | "go" | "effect" | "effection" | "promises";
+import { BETWEEN_THREADS } from "./threads.ts";
+import { beside, bytes, type Field, faster, type Given, ns, sumBelow, type Workload, workload } from "./workload.ts";
 
-export const SUBJECTS: readonly Subject[] = ["offshoot", "go", "effect", "effection", "promises"];
-
-/** offshoot's figure must be at most `atMost` times the one it is held against, or at most `atMost` itself. */
-export interface Bar {
-  readonly figure: Figure;
-  /** Whose figure it is held against, if anybody's. */
-  readonly against: Subject | undefined;
-  /** The workload of that figure, which stands before this one in the list; undefined: the same workload. */
-  readonly elsewhere: string | undefined;
-  readonly atMost: number;
-  readonly wording: string;
-}
-
-/** Nanoseconds per operation, or bytes per operation (per task). */
-export type Figure = "ns" | "bytes";
-
-export interface Workload {
-  readonly name: string;
-  /** The file that holds it in each subject's folder; two workloads may share one. */
-  readonly program: string;
-  readonly operation: string;
-  readonly size: number;
-  /** Sizes of slow subjects, where the figure per operation hardly depends on the size. 0: left out. */
-  readonly sizes: Partial<Record<Subject, number>>;
-  readonly smoke: number;
-  readonly repetitions: number;
-  /** The warm-up runs at the size divided by this. */
-  readonly warmUpShare: number;
-  readonly figures: readonly Figure[];
-  readonly operations: (size: number) => number;
-  readonly answer: (size: number) => number;
-  readonly bars: readonly Bar[];
-}
+const ONE_THREAD: Field = {
+  title: "On one thread",
+  subjects: ["offshoot", "go", "effect", "effection", "promises"],
+  ours: "offshoot",
+};
 
 /** Timed laps of the token around the ring, after one that is not; every subject's file says the same number. */
 const LAPS = 10;
@@ -45,38 +17,35 @@ const LAPS = 10;
 /** How often a short program goes round in a run; its file says the same number. */
 const ROUNDS = 50;
 
-/** The sizes of what only we can say, or want to. */
-const OURS: Partial<Record<Subject, number>> = { go: 0, effect: 0, effection: 0, promises: 0 };
-
-export const WORKLOADS: readonly Workload[] = [
-  workload("ping-pong", {
+const TASKS: readonly Workload[] = [
+  task("ping-pong", {
     operation: "round trip over two rendezvous channels",
     size: 300_000,
     sizes: { effect: 60_000, effection: 20_000 },
     answer: (n) => ((n * (n + 1)) / 2) | 0,
     bars: [ns(0.75, "go"), faster(11, "effect"), faster(15, "effection"), faster(2.3, "promises")],
   }),
-  workload("buffered", {
+  task("buffered", {
     operation: "item through a channel of 128",
     size: 2_000_000,
     sizes: { effect: 200_000, effection: 50_000 },
     answer: (n) => sumBelow(n) | 0,
     bars: [ns(1.25, "go")],
   }),
-  workload("two-ready", {
+  task("two-ready", {
     operation: "select of two ready receives, and the send back",
     size: 1_000_000,
     sizes: { effect: 20_000 },
     answer: (n) => n,
     bars: [ns(1.5, "go")],
   }),
-  workload("fan-in", {
+  task("fan-in", {
     operation: "item to one receiver selecting over eight rendezvous channels",
     size: 400_000,
     answer: (n) => (8 * sumBelow(n / 8)) | 0,
     bars: [ns(0.5, "go")],
   }),
-  workload("spawn-join", {
+  task("spawn-join", {
     operation: "task started and joined, one after the other",
     size: 1_000_000,
     sizes: { effect: 200_000, effection: 20_000 },
@@ -84,7 +53,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => sumBelow(n) | 0,
     bars: [ns(1, "go")],
   }),
-  workload("skynet", {
+  task("skynet", {
     operation: "leaf of a ten-way tree",
     size: 1_000_000,
     sizes: { effection: 10_000 },
@@ -94,7 +63,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: sumBelow,
     bars: [ns(2, "go")],
   }),
-  workload("daisy", {
+  task("daisy", {
     operation: "link of a chain, made and passed through",
     size: 100_000,
     sizes: { effection: 10_000 },
@@ -102,7 +71,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n,
     bars: [ns(0.6, "go")],
   }),
-  workload("ring", {
+  task("ring", {
     operation: "hop of a token around a ring of tasks, made beforehand",
     size: 100_000,
     sizes: { effect: 20_000, effection: 5000 },
@@ -111,7 +80,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n * (LAPS + 1),
     bars: [ns(1, "go")],
   }),
-  workload("sieve", {
+  task("sieve", {
     operation: "number handed from one filter to the next",
     size: 2500,
     sizes: { effect: 1000, effection: 300 },
@@ -121,7 +90,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: primeAt,
     bars: [ns(2, "go")],
   }),
-  workload("parked-100k", {
+  task("parked-100k", {
     program: "parked",
     operation: "task waiting to receive, 10^5 of them",
     size: 100_000,
@@ -131,7 +100,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n,
     bars: [bytes(450)],
   }),
-  workload("parked-1m", {
+  task("parked-1m", {
     program: "parked",
     operation: "task waiting to receive, 10^6 of them",
     size: 1_000_000,
@@ -141,7 +110,7 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n,
     bars: [bytes(450), ns(1, "go")],
   }),
-  workload("cancel", {
+  task("cancel", {
     operation: "waiting task cancelled, until all 10^5 have ended",
     size: 100_000,
     sizes: { effection: 20_000 },
@@ -149,63 +118,63 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n,
     bars: [],
   }),
-  workload("mutex-free", {
+  task("mutex-free", {
     operation: "lock and unlock of a mutex that nobody else wants",
     size: 20_000_000,
     sizes: { effect: 1_000_000, promises: 500_000 },
     answer: (n) => n,
     bars: [faster(10, "effect"), faster(4, "promises")],
   }),
-  workload("mutex-contended", {
+  task("mutex-contended", {
     operation: "turn of one of 100 tasks with a mutex, given up once while it is held",
     size: 1_000_000,
     sizes: { effect: 50_000, promises: 100_000 },
     answer: (n) => n,
     bars: [ns(0.9, "go")],
   }),
-  workload("rwlock-read", {
+  task("rwlock-read", {
     operation: "lock and unlock of a free lock for reading",
     size: 20_000_000,
     sizes: { effect: 20_000 },
     answer: (n) => n,
     bars: [],
   }),
-  workload("timer", {
+  task("timer", {
     operation: "timer started and stopped, beside 10^5 others",
     size: 1_000_000,
     sizes: { effect: 100_000 },
     answer: (n) => n,
     bars: [ns(1.5, "go")],
   }),
-  workload("timer-waited", {
+  task("timer-waited", {
     operation: "reply awaited in a select with a timer, which loses, beside 10^5 others",
     size: 500_000,
     sizes: { effect: 50_000, promises: 200_000 },
     answer: (n) => sumBelow(n) | 0,
     bars: [],
   }),
-  workload("map", {
+  task("map", {
     operation: "item of 10^5 mapped ten at once, giving up the turn once",
     size: 100_000,
     repetitions: 15,
     answer: (n) => 2 * sumBelow(n),
     bars: [faster(3, "promises")],
   }),
-  workload("ready-receive", {
+  task("ready-receive", {
     operation: "item sent into a buffer and received",
     size: 5_000_000,
     sizes: { effect: 500_000, effection: 500_000, promises: 1_000_000 },
     answer: (n) => sumBelow(n) | 0,
     bars: [],
   }),
-  workload("timeout-ready", {
+  task("timeout-ready", {
     operation: "item sent into a buffer and received within a time that is not needed",
     size: 2_000_000,
     sizes: { effect: 200_000, effection: 2000, promises: 500_000 },
     answer: (n) => sumBelow(n) | 0,
     bars: [beside(3, "ready-receive")],
   }),
-  workload("all-switch", {
+  task("all-switch", {
     operation: "switch between 1000 operations of one `all`",
     size: 5_000_000,
     sizes: { effect: 500_000, effection: 20_000 },
@@ -213,88 +182,54 @@ export const WORKLOADS: readonly Workload[] = [
     answer: (n) => n,
     bars: [],
   }),
-  workload("ping-pong-step", {
+  task("ping-pong-step", {
     program: "ping-pong",
     operation: "step of ping-pong, of which a round trip has four",
     size: 300_000,
-    sizes: OURS,
+    subjects: ["offshoot"],
     operations: (n) => 4 * n,
     answer: (n) => ((n * (n + 1)) / 2) | 0,
     bars: [],
   }),
-  workload("short-ping-pong", {
+  task("short-ping-pong", {
     operation: "step of ping-pong, in runs of 50 round trips",
     size: 200_000,
-    sizes: OURS,
+    subjects: ["offshoot"],
     operations: (n) => (n / ROUNDS) * (4 * ROUNDS + 1),
     answer: (n) => (n / ROUNDS) * sumBelow(ROUNDS + 1),
     bars: [],
   }),
-  workload("explore-ping-pong", {
+  task("explore-ping-pong", {
     operation: "step of ping-pong, in explored runs of 50 round trips",
     size: 200_000,
-    sizes: OURS,
+    subjects: ["offshoot"],
     operations: (n) => (n / ROUNDS) * (4 * ROUNDS + 1),
     answer: (n) => (n / ROUNDS) * sumBelow(ROUNDS + 1),
     bars: [beside(5, "ping-pong-step"), beside(5, "short-ping-pong")],
   }),
-  workload("short-locked", {
+  task("short-locked", {
     operation: "step of two tasks with a cell in a mutex, in runs of 50 rounds",
     size: 200_000,
-    sizes: OURS,
+    subjects: ["offshoot"],
     operations: (n) => (n / ROUNDS) * (3 * ROUNDS + 1),
     answer: (n) => n,
     bars: [],
   }),
-  workload("explore-locked", {
+  task("explore-locked", {
     operation: "step of two tasks with a cell in a mutex, in explored runs of 50 rounds",
     size: 200_000,
-    sizes: OURS,
+    subjects: ["offshoot"],
     operations: (n) => (n / ROUNDS) * (3 * ROUNDS + 1),
     answer: (n) => n,
     bars: [beside(5, "ping-pong-step"), beside(5, "short-locked")],
   }),
 ];
 
-function ns(atMost: number, rival: Subject): Bar {
-  return { figure: "ns", against: rival, elsewhere: undefined, atMost, wording: `at most ${atMost} × ${rival}` };
-}
+/** Everything, a field after the other. */
+export const WORKLOADS: readonly Workload[] = [...TASKS, ...BETWEEN_THREADS];
 
-function faster(times: number, rival: Subject): Bar {
-  const wording = `at least ${times} × faster than ${rival}`;
-  return { figure: "ns", against: rival, elsewhere: undefined, atMost: 1 / times, wording };
-}
-
-function bytes(atMost: number): Bar {
-  return { figure: "bytes", against: undefined, elsewhere: undefined, atMost, wording: `at most ${atMost} bytes` };
-}
-
-/** Against our own figure in a workload that does less. */
-function beside(atMost: number, name: string): Bar {
-  return { figure: "ns", against: "offshoot", elsewhere: name, atMost, wording: `at most ${atMost} × ${name}` };
-}
-
-type Given = Pick<Workload, "operation" | "size" | "answer" | "bars"> & Partial<Workload>;
-
-function workload(name: string, given: Given): Workload {
-  const smoke = given.smoke ?? 400;
-  const count = (n: number): number => n;
-  return {
-    name,
-    program: name,
-    sizes: {},
-    smoke,
-    repetitions: 5,
-    warmUpShare: 2,
-    figures: ["ns"],
-    operations: count,
-    ...given,
-  };
-}
-
-/** 0 + 1 + ... + (n - 1). */
-function sumBelow(n: number): number {
-  return (n * (n - 1)) / 2;
+function task(name: string, given: Given): Workload {
+  return workload(name, ONE_THREAD, given);
 }
 
 function primes(count: number): number[] {
