@@ -6,6 +6,8 @@ import { clock, type Outcome } from "../../trial.ts";
 import { close as shut, unwrap } from "./channel.ts";
 
 const PLACES = 1024;
+/** It has 64 KiB for its values if it is not told otherwise: too few for so many objects. */
+const BYTES = 1024 * 1024;
 
 export const close = shut;
 
@@ -44,7 +46,7 @@ async function send<T>(
   message: (i: number) => T,
   receive: (receiver: Receiver<T>, left: number) => Promise<number>,
 ): Promise<Outcome> {
-  const [sender, receiver] = channel<T>(PLACES);
+  const [sender, receiver] = channel<T>(PLACES, { size: BYTES });
   const received = spawn(move(receiver, size), receive);
   const begin = clock();
   for (let i = 0; i < size; i++) unwrap(await sender.send(message(i)));
