@@ -5,15 +5,23 @@
 //
 // Invariants
 //   WHO of a slot is the number of the thread that lives there, 0 if none does; it is cleared only when that thread can run no more
-//   ASLEEP of a slot is 1 only while its thread looks at nothing by itself, and waits to be roused
+//   the bit of a sleeper is set only while its thread looks at nothing by itself, and waits to be roused
 
+import { availableParallelism } from "node:os";
 import { MisuseError } from "../base/errors.ts";
+import { addWaiter, countWaiters, hasWaiter, removeWaiter } from "./wait-set.ts";
 
-/** How many threads a family can have at a time. */
+/** How many threads a family can have at a time. A set of threads is a bit for each; see wait-set.ts. */
 export const MOST_THREADS = 128;
 
+const CORES = availableParallelism();
+
 /** Words in the table for each thread. */
-const RECORD = 8;
+const RECORD = 4;
+/** Those that live. */
+const COUNT = 2;
+/** A bit for each that sleeps. */
+const SLEEPERS = 4;
 const TABLE = 16;
 
 // Words of the head.
@@ -22,11 +30,10 @@ const NEXT_ID = 1;
 
 // Words of a record.
 const WHO = 0;
-const ASLEEP = 1;
 /** The `who` of the thread that started it. */
-const PARENT = 2;
+const PARENT = 1;
 /** How often the thread has been busy, as of when it last slept. */
-const ACTIVITY = 3;
+const ACTIVITY = 2;
 
 export class Commons {
   declare readonly memory: SharedArrayBuffer;
@@ -50,8 +57,8 @@ export class Commons {
       const who = (serial << 7) | slot;
       const at = TABLE + slot * RECORD;
       if (Atomics.compareExchange(this.words, at + WHO, 0, who) !== 0) continue;
-      Atomics.store(this.words, at + ASLEEP, 0);
       Atomics.store(this.words, at + PARENT, parent);
+      Atomics.add(this.words, COUNT, 1);
       return who;
     }
     throw new MisuseError(
@@ -61,7 +68,10 @@ export class Commons {
 
   /** A thread can run no more. Says whether that was news. */
   bury(who: number): boolean {
-    return Atomics.compareExchange(this.words, TABLE + slotOf(who) * RECORD + WHO, who, 0) === who;
+    if (Atomics.compareExchange(this.words, TABLE + slotOf(who) * RECORD + WHO, who, 0) !== who) return false;
+    removeWaiter(this.words, SLEEPERS, slotOf(who));
+    Atomics.sub(this.words, COUNT, 1);
+    return true;
   }
 
   /** Who lives in a slot, or 0. */
@@ -87,19 +97,24 @@ export class Commons {
     return found;
   }
 
+  /** May a thread that has nothing to do go on looking for a while, without being in the way of those who work? */
+  get maySpin(): boolean {
+    return Atomics.load(this.words, COUNT) - countWaiters(this.words, SLEEPERS) <= CORES;
+  }
+
   /** A thread goes to sleep, after so many turns of its scheduler: from now on it must be roused. */
   fallAsleep(slot: number, turns: number): void {
     Atomics.store(this.words, TABLE + slot * RECORD + ACTIVITY, turns);
-    Atomics.store(this.words, TABLE + slot * RECORD + ASLEEP, 1);
+    addWaiter(this.words, SLEEPERS, slot);
   }
 
   /** Wakes a thread up, in the table. True for exactly one of those who do, if it slept: that one has to tell it so. */
   stir(slot: number): boolean {
-    return Atomics.exchange(this.words, TABLE + slot * RECORD + ASLEEP, 0) === 1;
+    return removeWaiter(this.words, SLEEPERS, slot);
   }
 
   isAsleep(slot: number): boolean {
-    return Atomics.load(this.words, TABLE + slot * RECORD + ASLEEP) === 1;
+    return hasWaiter(this.words, SLEEPERS, slot);
   }
 
   activityOf(slot: number): number {

@@ -23,26 +23,27 @@ import { PAGE_SIZE, Pages } from "./pages.ts";
 import { steps } from "./steps.ts";
 import { WAIT_SET } from "./wait-set.ts";
 
-// Words, after the head of the object.
-const TAIL = BODY; // twice the next ticket, and 1 when closed
-const HEAD = BODY + 1;
-const TAIL_LAPS = BODY + 2;
-const HEAD_LAPS = BODY + 3;
-const LOST = BODY + 4;
-const DROPPED = BODY + 5;
-const CAPACITY = BODY + 6;
-const SLOTS = BODY + 7;
-const PAGES = BODY + 8;
-const NEXT_PAGE = BODY + 9;
-/** For the user of the ring: six words. */
-export const SPARE: number = BODY + 10;
+// Words, after the head of the object. What senders write and what receivers write lie in different cache lines, and what hardly changes in others.
+const LINE = 16;
+const CAPACITY = BODY;
+const SLOTS = BODY + 1;
+const PAGES = BODY + 2;
+/** For the user of the ring: five words. */
+export const SPARE: number = BODY + 3;
+const TAIL = LINE; // twice the next ticket, and 1 when closed
+const TAIL_LAPS = LINE + 1;
+const NEXT_PAGE = LINE + 2;
+const HEAD = LINE * 2;
+const HEAD_LAPS = LINE * 2 + 1;
+const LOST = LINE * 2 + 2;
+const DROPPED = LINE * 2 + 3;
 /** Where the threads are noted that sleep because it is empty, and because it is full. */
-export const RECEIVERS: number = BODY + 16;
+export const RECEIVERS: number = LINE * 3;
 export const SENDERS: number = RECEIVERS + WAIT_SET;
 /** Room for the reason of the end, in bytes. */
 export const REASON_SIZE = 1024;
-const WANTED = SENDERS + WAIT_SET;
-const REASON = WANTED + MOST_THREADS * 4;
+const WANTED = LINE * 4;
+const REASON = WANTED + MOST_THREADS * LINE;
 const FIRST = Math.ceil((REASON + REASON_SIZE / 4) / 32) * 32;
 
 // Words of what a thread has written down.
@@ -105,6 +106,8 @@ export class Ring {
   declare private readonly commons: Commons;
   declare private readonly mask: number;
   declare private readonly wanted: number;
+  /** The head was here, or further on. */
+  declare private headSeen: number;
   declare private readonly who: number;
 
   /** `fresh` says how large it is to be; without that it is one that has been made before. */
@@ -120,6 +123,7 @@ export class Ring {
     this.buffer = Buffer.from(memory) as unknown as Text;
     this.commons = commons;
     this.who = who;
+    this.headSeen = 0;
     const { words } = this;
     if (fresh !== null) {
       words[CAPACITY] = fresh.capacity;
@@ -131,7 +135,7 @@ export class Ring {
     this.capacity = words[CAPACITY] as number;
     this.mask = slots - 1;
     this.pages = new Pages(words, FIRST + slots * SLOT_WORDS, words[PAGES] as number, NEXT_PAGE, who);
-    this.wanted = WANTED + slotOf(who) * 4;
+    this.wanted = WANTED + slotOf(who) * LINE;
   }
 
   /** Who has written down what in the place of this thread: 0, this thread, or one that has died. */
@@ -156,11 +160,8 @@ export class Ring {
       if ((tail & 1) !== 0) return this.giveUp(missed, WANTED_PUT, ticket, CLOSED);
       const sequence = Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE);
       const ahead = signed(sequence - ticket);
-      if (ahead < 0 || signed(ticket - Atomics.load(words, HEAD)) >= this.capacity) {
-        if (ahead <= 0) return this.giveUp(missed, WANTED_PUT, ticket, FULL);
-        continue;
-      }
       if (ahead > 0) continue; // another one was quicker
+      if (ahead < 0 || !this.isBelow(ticket)) return this.giveUp(missed, WANTED_PUT, ticket, FULL);
       words[wanted + WANTED_PUT] = ticket;
       if (Atomics.compareExchange(words, TAIL, tail, (tail + 2) | 0) === tail) {
         if (ticket === TICKETS) Atomics.add(words, TAIL_LAPS, 1);
@@ -307,7 +308,7 @@ export class Ring {
    */
   mend(dead: number, forget: (ticket: number) => void): boolean {
     const { words, mask } = this;
-    const at = WANTED + slotOf(dead) * 4;
+    const at = WANTED + slotOf(dead) * LINE;
     if (Atomics.load(words, at + WANTED_BY) !== dead) return true;
     // 1 a put
     const put = words[at + WANTED_PUT] as number;
@@ -358,6 +359,13 @@ export class Ring {
     );
   }
 
+  /** Is there room for a ticket? The head is looked at only if what is known of it does not tell: it lies where those write who take. */
+  private isBelow(ticket: number): boolean {
+    if (signed(ticket - this.headSeen) < this.capacity && signed(ticket - this.headSeen) >= 0) return true;
+    this.headSeen = Atomics.load(this.words, HEAD);
+    return signed(ticket - this.headSeen) < this.capacity;
+  }
+
   /** No ticket after all. What was written down must not be taken for one later. */
   private giveUp(missed: boolean, what: number, ticket: number, answer: number): number {
     if (missed) this.words[this.wanted + what] = ticket ^ FAR;
@@ -366,7 +374,7 @@ export class Ring {
 
   private isWantedByLiving(what: number, ticket: number, dead: number): boolean {
     for (let slot = 0; slot < MOST_THREADS; slot++) {
-      const at = WANTED + slot * 4;
+      const at = WANTED + slot * LINE;
       const by = Atomics.load(this.words, at + WANTED_BY);
       if (by !== dead && this.commons.isAlive(by) && this.words[at + what] === ticket) return true;
     }

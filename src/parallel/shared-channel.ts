@@ -9,7 +9,7 @@ import { iterate } from "../channel/leaves.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
-import { Cargo, ENDED, forgetIn, takeFrom } from "./cargo.ts";
+import { Cargo, ENDED, forgetIn, putNumber, takeFrom } from "./cargo.ts";
 import { Next, Receive, Send } from "./channel-leaves.ts";
 import { decode, encode, encodeError } from "./codec.ts";
 import { slotOf } from "./commons.ts";
@@ -140,13 +140,17 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
 
   /** Commits a send if it need not wait. */
   offer(value: T): unknown {
+    if (typeof value === "number") return this.gave(putNumber(this.ring, value));
     cargo.load(value, "Channel.send");
     const { length } = cargo;
     if (length > this.ring.pages.size && length > INLINE)
       throw misuse(
         `Channel.send: "${this.name}" has room for ${this.ring.pages.size} bytes, and the value takes ${length}. Make the channel with { bytes: ${length} } or more, or send less at a time.`,
       );
-    const ticket = cargo.put(this.ring);
+    return this.gave(cargo.put(this.ring));
+  }
+
+  private gave(ticket: number): unknown {
     if (ticket === FULL) return NOT_READY;
     if (ticket === CLOSED) throw this.closedError();
     this.receivers.wakeOne();
@@ -157,7 +161,7 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
   /** Commits a receive if it need not wait; ENDED when the channel is closed and drained. */
   take(): unknown {
     const { ring } = this;
-    if (this.how >= GIVEN_UP) {
+    if ((this.words[HOW] as number) >= GIVEN_UP) {
       this.empty();
       return ENDED;
     }

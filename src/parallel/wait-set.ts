@@ -6,10 +6,8 @@
 // What is given is a hint: the thread looks, and may find that another one was quicker. Hints that were given to a thread that has died are given again by
 // rousing everybody (see neighbours.ts).
 
-import { MOST_THREADS } from "./commons.ts";
-
-/** Words that a set takes. */
-export const WAIT_SET = MOST_THREADS / 32;
+/** Words that a set takes: as many as 128 threads need (MOST_THREADS in commons.ts). */
+export const WAIT_SET = 4;
 
 export function addWaiter(words: Int32Array, at: number, slot: number): void {
   Atomics.or(words, at + (slot >> 5), 1 << (slot & 31));
@@ -26,8 +24,12 @@ export function hasWaiter(words: Int32Array, at: number, slot: number): boolean 
 }
 
 export function hasWaiters(words: Int32Array, at: number): boolean {
-  for (let i = 0; i < WAIT_SET; i++) if (Atomics.load(words, at + i) !== 0) return true;
-  return false;
+  return (
+    Atomics.load(words, at) !== 0 ||
+    Atomics.load(words, at + 1) !== 0 ||
+    Atomics.load(words, at + 2) !== 0 ||
+    Atomics.load(words, at + 3) !== 0
+  );
 }
 
 /** Takes one thread out and says which; -1 if there is none. Those behind `from` come first, so that all have their turn. */
@@ -45,4 +47,10 @@ export function takeWaiter(words: Int32Array, at: number, from: number): number 
     }
   }
   return -1;
+}
+
+export function countWaiters(words: Int32Array, at: number): number {
+  let count = 0;
+  for (let i = 0; i < WAIT_SET; i++) for (let bits = Atomics.load(words, at + i); bits !== 0; bits &= bits - 1) count++;
+  return count;
 }

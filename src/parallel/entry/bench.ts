@@ -88,7 +88,7 @@ export class Bench implements Watched {
     let done = false;
     let until = 0;
     while (!this.isRetiring) {
-      if (!this.isLooking && this.running === 0 && !here().commons.isAsleep(here().slot)) this.beginLooking();
+      if (this.running === 0) this.beginLooking();
       const ticket = ring.peek();
       if (ticket < 0 || !isReadable(ring, ticket)) return done;
       const at = ring.labelAt(ticket);
@@ -134,9 +134,12 @@ export class Bench implements Watched {
     if (!removeWaiter(this.queue.words, RECEIVERS, here().slot)) this.queue.takers.wakeOne();
   }
 
+  /** It will look before it sleeps. Not while it counts as asleep: then it looks for the last time. */
   private beginLooking(): void {
+    const { commons, slot } = here();
+    if (this.isLooking || commons.isAsleep(slot)) return;
     this.isLooking = true;
-    this.queue.beginLooking(here().slot);
+    this.queue.beginLooking(slot);
   }
 
   /** It has found a call, or goes to sleep. If there are more, another worker is to look. */
@@ -211,6 +214,8 @@ export class Bench implements Watched {
     this.running--;
     this.done++;
     this.tell();
+    // Who gets the answer may call again at once: that this thread will look for it must be seen before.
+    if (this.running === 0 && !this.isRetiring) this.beginLooking();
     reply(mailbox, place, generation, how, value, `the answer of ${work.origin.label}`);
     if (this.done % LOOK === 0) this.weigh();
     if (this.done >= this.limits.tasks && !this.isRetiring) this.resign();
