@@ -50,6 +50,8 @@ export class Bench implements Watched {
   /** Those that wait for something. */
   declare private readonly jobs: Map<string, Job>;
   declare private readonly limits: Pick<Contract, "tasks" | "memoryMb" | "idle">;
+  /** Calls of functions that this thread is yet to be told of. */
+  declare private readonly early: DirectCall[];
   declare private running: number;
   declare private done: number;
   declare private isRetiring: boolean;
@@ -60,11 +62,13 @@ export class Bench implements Watched {
     this.queue = queue;
     this.jobs = new Map();
     this.limits = limits;
+    this.early = [];
     this.running = 0;
     this.done = 0;
     this.isRetiring = false;
     this.isLooking = false;
     this.retired = retired;
+    functions();
     const neighbours = here();
     neighbours.on("cancel", (message: Cancel) => this.cancel(message));
     neighbours.on("call", (message: DirectCall) => this.takeDirectly(message));
@@ -83,6 +87,7 @@ export class Bench implements Watched {
   }
 
   look(): boolean {
+    if (this.early.length > 0) for (const call of this.early.splice(0)) this.takeDirectly(call);
     const { ring } = this.queue;
     const { words } = ring;
     let done = false;
@@ -194,10 +199,14 @@ export class Bench implements Watched {
     this.keep(job);
   }
 
-  private takeDirectly({ mailbox: id, place, fn, generation, parcel }: DirectCall): void {
+  private takeDirectly(call: DirectCall): void {
+    const { mailbox: id, place, fn, generation, parcel } = call;
     const mailbox = mailboxOf(id);
     const origin = functions().find(fn);
-    if (mailbox === null || origin === undefined) return; // its caller has died
+    if (mailbox === null || origin === undefined) {
+      this.early.push(call); // asked for
+      return;
+    }
     const job = this.take(mailbox, place, generation, origin);
     job.work.begin(unpackParcel(parcel));
     this.keep(job);
