@@ -101,7 +101,7 @@ class BroadcastSend<T> extends Leaf<void> {
   }
 }
 
-class Hub<T> implements Broadcast<T> {
+export class Hub<T> implements Broadcast<T> {
   declare readonly name: string;
   declare readonly senders: List<Waiter>;
   declare private readonly subscriptions: Set<Subscription<T>>;

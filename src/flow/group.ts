@@ -55,7 +55,7 @@ export interface Group {
   readonly signal: AbortSignal;
 }
 
-class GroupHandle implements Group {
+export class GroupHandle implements Group {
   declare private readonly scope: Scope;
   declare private readonly state: GroupState;
   declare private ended: boolean;
