@@ -1,9 +1,11 @@
 // Values in a ring: how each kind is written into a slot, and read again. Numbers and short strings lie there as they are; the codec makes bytes of all others.
 
-import type { MessagePort } from "node:worker_threads";
 import { NOT_READY } from "../core/machine.ts";
-import { decode, encode, encodeError, type Loader, type Unloader } from "./codec.ts";
+import type { Naming } from "./codec/refusal.ts";
+import type { Handed } from "./codec/sides.ts";
+import { decode, encode, type Loader, type Unloader } from "./codec.ts";
 import { directory } from "./directory.ts";
+import { encodeError } from "./error-codec.ts";
 import { detachMoved } from "./move.ts";
 import { NO_ROW } from "./pages.ts";
 import { END, FULL, INLINE, PAGED, type Ring } from "./ring.ts";
@@ -31,7 +33,7 @@ export class Cargo implements Loader {
   declare private readonly objects: Shareable[];
   declare private readonly moved: (ArrayBuffer | ArrayBufferView)[];
   /** What is handed over beside the bytes, where that is possible: moved values, in order. */
-  declare readonly handed: (ArrayBuffer | ArrayBufferView | MessagePort)[];
+  declare readonly handed: Handed[];
   declare private readonly hands: boolean;
 
   /** `hands` says whether moved values are handed over beside the bytes; otherwise they are copied among them. */
@@ -47,7 +49,7 @@ export class Cargo implements Loader {
   }
 
   /** Takes a value on, as far as `from`, who sends it, may send it. */
-  load(value: unknown, from: string): void {
+  load(value: unknown, from: string, naming?: Naming): void {
     this.bytes = null;
     if (this.objects.length > 0) this.objects.length = 0;
     if (this.moved.length > 0) this.moved.length = 0;
@@ -75,7 +77,7 @@ export class Cargo implements Loader {
       return;
     }
     this.kind = ENCODED;
-    this.bytes = encode(value, this, from);
+    this.bytes = encode(value, this, from, naming);
   }
 
   /** The same for an error. Never throws. */
@@ -86,12 +88,12 @@ export class Cargo implements Loader {
   }
 
   refer(object: Shareable): void {
-    if (!this.objects.includes(object)) this.objects.push(object);
+    this.objects.push(object);
   }
 
-  hand(value: ArrayBuffer | ArrayBufferView | MessagePort): number {
+  hand(value: Handed): number {
     if (this.hands) return this.handed.push(value) - 1;
-    this.moved.push(value as ArrayBuffer);
+    if (!(value instanceof SharedArrayBuffer)) this.moved.push(value as ArrayBuffer);
     return -1;
   }
 
@@ -183,7 +185,7 @@ export class Cargo implements Loader {
     }
     ring.bytes.set(bytes, at);
     ring.publish(ticket, kind, length, page);
-    for (const value of this.moved) detachMoved(value);
+    if (this.moved.length > 0) detachMoved(this.moved);
     return ticket;
   }
 

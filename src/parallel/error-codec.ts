@@ -58,4 +58,5 @@ export function tellPlaces(error: unknown, calledFrom: string): void {
 }
 
 const isFrame = (line: string): boolean => /^\s+at /.test(line);
-const isOurs = (line: string): boolean => line.includes(own) || line.includes("node:internal/");
+const isOurs = (line: string): boolean =>
+  line.includes(own) || line.includes("node:") || line.endsWith(".next (<anonymous>)");

@@ -8,7 +8,9 @@ install(new NodeHost());
 
 export { PoisonedError, WorkerError } from "../base/errors.ts";
 export { blocking } from "./blocking.ts";
+export { registerError } from "./error-classes.ts";
 export { inline } from "./inline.ts";
+export { move } from "./move.ts";
 export type { RemoteFunction } from "./origin.ts";
 export type { PoolStats } from "./pool/backend.ts";
 export type { Histogram } from "./pool/histogram.ts";

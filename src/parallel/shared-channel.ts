@@ -11,9 +11,10 @@ import { machine, NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
 import { Cargo, ENDED, forgetIn, putNumber, takeFrom } from "./cargo.ts";
 import { Next, Receive, Send } from "./channel-leaves.ts";
-import { decode, encode, encodeError } from "./codec.ts";
+import { decode, encode } from "./codec.ts";
 import { slotOf } from "./commons.ts";
 import { defineKind, NEW, SharedObject } from "./directory.ts";
+import { encodeError } from "./error-codec.ts";
 import { Line } from "./line.ts";
 import { here } from "./neighbours.ts";
 import { CLOSED, EMPTY, FULL, INLINE, REASON_SIZE, RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "./ring.ts";
@@ -284,7 +285,8 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
 defineKind(KIND, (memory, name, id) => new SharedChannel(memory, name, id, null));
 
 function reasonOf(error: unknown): Uint8Array {
-  const bytes = error instanceof Error ? encodeError(error, PLAIN) : encode(error, PLAIN, "Channel.close: the reason");
+  const bytes =
+    error instanceof Error ? encodeError(error, PLAIN) : encode(error, PLAIN, "Channel.close", "the reason");
   if (bytes.length <= REASON_SIZE) return bytes.slice();
   const short = new Error(
     error instanceof Error ? error.message.slice(0, REASON_SIZE / 4) : "a reason too large to travel",

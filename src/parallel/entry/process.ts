@@ -3,7 +3,8 @@
 import { misuse } from "../../core/leaf.ts";
 import { install } from "../../core/runtime.ts";
 import { NodeHost } from "../../host/node.ts";
-import { decode, encode, encodeError } from "../codec.ts";
+import { decode, encode } from "../codec.ts";
+import { encodeError } from "../error-codec.ts";
 import { FAILED } from "../pool/desk.ts";
 import type { Order, Report } from "../pool/process-crew.ts";
 import { Work } from "./work.ts";

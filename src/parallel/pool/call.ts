@@ -11,12 +11,12 @@ import { shield } from "../../core/extent.ts";
 import { Leaf } from "../../core/leaf.ts";
 import { type Keeper, spawn } from "../../core/lifecycle.ts";
 import { afterwards, NOT_READY } from "../../core/machine.ts";
-import { holdStackOf, userFrames } from "../../core/report.ts";
+import { holdStackOf } from "../../core/report.ts";
 import { owningScope, SETTLES, SHIELDED, type Tasklet } from "../../core/task.ts";
 import type { Operation } from "../../core/types.ts";
 import { complete, type Description, fail, SUCCEEDED, type Waiter } from "../../core/waiter.ts";
 import type { Cargo } from "../cargo.ts";
-import { tellPlaces } from "../codec.ts";
+import { tellPlaces } from "../error-codec.ts";
 import type { Death } from "../neighbours.ts";
 import type { Origin } from "../origin.ts";
 import { ANSWERED, type Answerable, CANCELLED } from "./desk.ts";
@@ -98,13 +98,16 @@ export class Call implements Answerable {
     else if (how === ANSWERED) complete(waiter, value);
     else if (how === CANCELLED)
       fail(waiter, new TaskCancelledError(`Pool.run: ${this.origin.label} was cancelled.`, value));
-    else fail(waiter, tellPlaces(value, this.frames(waiter)));
+    else {
+      tellPlaces(value, this.caller(waiter));
+      fail(waiter, value);
+    }
   }
 
   lost(death: Death): void {
     const { exitCode, cause, why } = death;
     const { waiter } = this;
-    const frames = waiter === null ? [] : this.frames(waiter);
+    const caller = waiter === null ? "" : this.caller(waiter);
     this.end(true);
     this.waiter = null;
     if (waiter === null) return;
@@ -113,7 +116,9 @@ export class Call implements Answerable {
       return;
     }
     const message = `Pool.run: ${this.origin.label} has no answer: its thread in pool "${this.employer.name}" ${why}.`;
-    fail(waiter, tellPlaces(new WorkerError(message, exitCode, cause === undefined ? {} : { cause }), frames));
+    const error = new WorkerError(message, exitCode, cause === undefined ? {} : { cause });
+    tellPlaces(error, caller);
+    fail(waiter, error);
   }
 
   fetched(worker: number): void {
@@ -203,9 +208,8 @@ export class Call implements Answerable {
   }
 
   /** Where it was made: where the task stands that waits for it, or where the awaited operation was made. */
-  private frames({ runner }: Waiter): string[] {
-    const held = this.site ?? holdStackOf(runner as Tasklet<unknown>);
-    return userFrames(held?.stack ?? "");
+  private caller({ runner }: Waiter): string {
+    return (this.site ?? holdStackOf(runner as Tasklet<unknown>))?.stack ?? "";
   }
 }
 

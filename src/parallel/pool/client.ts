@@ -6,7 +6,7 @@
 import { Ring as LocalRing } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
 import { Cargo } from "../cargo.ts";
-import { encode } from "../codec.ts";
+import { argument, encode } from "../codec.ts";
 import { slotOf } from "../commons.ts";
 import { here, type Message, type Watched } from "../neighbours.ts";
 import { INLINE, SENDERS } from "../ring.ts";
@@ -260,8 +260,8 @@ export class Client implements Employer, Watched {
 
   private loadInto(into: Cargo, { args, origin }: Call): void {
     const { capturedValues } = origin;
-    if (capturedValues.length > 0) into.load([capturedValues, args], "Pool.run");
-    else into.load(args.length === 0 ? undefined : args, "Pool.run");
+    if (capturedValues.length > 0) into.load([capturedValues, args], "Pool.run", "the captured values and arguments");
+    else into.load(args.length === 0 ? undefined : args, "Pool.run", argument);
   }
 
   private takerOf(call: Call): number {

@@ -10,7 +10,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { describeValue, oneLine } from "../../base/errors.ts";
 import { Ring } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
-import { decode, encode, type Loader, type Unloader } from "../codec.ts";
+import { argument, decode, encode, type Loader, type Unloader } from "../codec.ts";
 import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import type { Call, Employer } from "./call.ts";
@@ -231,11 +231,12 @@ export class ProcessCrew implements Employer, Backend {
     const moved: (ArrayBuffer | ArrayBufferView)[] = [];
     try {
       const load = capturedValues.length > 0 ? [capturedValues, call.args] : call.args;
-      const bytes = encode(load, copyingInto(moved), "Pool.run").slice();
+      const naming = capturedValues.length > 0 ? "the captured values and arguments" : argument;
+      const bytes = encode(load, copyingInto(moved), "Pool.run", naming).slice();
       hand.calls.set(call.place, call);
       this.starts.set(call, now());
       this.send(hand, { order: "call", id: call.place, origin, bytes });
-      for (const value of moved) detachMoved(value);
+      detachMoved(moved);
     } catch (error) {
       hand.calls.delete(call.place);
       call.refused(error);
@@ -343,7 +344,7 @@ function copyingInto(moved: (ArrayBuffer | ArrayBufferView)[]): Loader {
   return {
     refer: refuse,
     hand(value) {
-      moved.push(value as ArrayBuffer);
+      if (!(value instanceof SharedArrayBuffer)) moved.push(value as ArrayBuffer);
       return -1;
     },
   };

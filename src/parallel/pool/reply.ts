@@ -59,5 +59,6 @@ export function reply(
 
 /** What has to be in the transfer list so that these are handed over. */
 export function transferable(handed: readonly unknown[]): (ArrayBuffer | MessagePort)[] {
-  return [...new Set(handed.map((value) => (ArrayBuffer.isView(value) ? value.buffer : value)))] as ArrayBuffer[];
+  const memories = new Set(handed.map((value) => (ArrayBuffer.isView(value) ? value.buffer : value)));
+  return [...memories].filter((memory) => !(memory instanceof SharedArrayBuffer)) as ArrayBuffer[];
 }
