@@ -80,12 +80,19 @@ function checkOptions(body: unknown, options: RunOptions): void {
 }
 
 let runtime: Runtime | null = null;
+let doors = 0;
 
 /** Makes a host the one of this thread. Called by each door that needs one: the first counts. */
 export function install(host: Host): void {
+  doors++;
   if (runtime !== null) return;
   runtime = new Runtime(host, null);
   machine.ambient = runtime.ambient();
+}
+
+/** How many doors of the package have been loaded in this thread. */
+export function doorsLoaded(): number {
+  return doors;
 }
 
 /** The runtime of this thread. */

@@ -90,10 +90,17 @@ export abstract class SharedObject implements Shareable, Mended {
 export const NEW = 0;
 
 const kinds = new Map<string, Revive>();
+/** How kinds are loaded that this thread does not know yet. */
+let loadKind: (kind: string) => Promise<unknown> | undefined = () => undefined;
 
 /** Says how objects of a kind are made again in a thread they are sent to. */
 export function defineKind(kind: string, revive: Revive): void {
   kinds.set(kind, revive);
+}
+
+/** Says how kinds are loaded that are not defined yet: threads that only work load what they meet. */
+export function loadKindsBy(load: (kind: string) => Promise<unknown> | undefined): void {
+  loadKind = load;
 }
 
 interface Entry {
@@ -111,12 +118,14 @@ class Directory {
   declare private readonly neighbours: Neighbours;
   declare private readonly entries: Map<number, Entry>;
   declare private readonly freed: FinalizationRegistry<number>;
+  declare private readonly loading: Map<string, Promise<unknown>>;
   declare private sweepAt: number;
 
   constructor() {
     this.neighbours = here();
     this.entries = new Map();
     this.freed = new FinalizationRegistry((id) => this.forget(id));
+    this.loading = new Map();
     this.sweepAt = FIRST_SWEEP;
     this.neighbours.on("introduce", (introduction: Introduction) => this.introduced(introduction));
     this.neighbours.on("seek", ({ id }: { id: number }, from) => this.sought(id, from));
@@ -153,11 +162,25 @@ class Directory {
 
   /** Is an object known here? If not, the others are asked, and this thread is woken when one has answered. */
   knows(id: number): boolean {
-    if (this.entries.has(id)) return true;
-    this.neighbours.takeMessages();
-    if (this.entries.has(id)) return true;
+    let entry = this.entries.get(id);
+    if (entry === undefined) {
+      this.neighbours.takeMessages();
+      entry = this.entries.get(id);
+    }
+    if (entry !== undefined) return kinds.has(entry.kind) || !this.load(entry.kind);
     this.neighbours.tellAll({ about: "seek", id } as Message);
     return false;
+  }
+
+  /** Loads a kind, if that is possible. This thread is woken when it has been. */
+  private load(kind: string): boolean {
+    const loading = this.loading.get(kind) ?? loadKind(kind);
+    if (loading === undefined) return false;
+    if (!this.loading.has(kind)) {
+      this.loading.set(kind, loading);
+      loading.then(() => this.neighbours.scheduler.visitSoon());
+    }
+    return true;
   }
 
   /** An object, if it is known here. */

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The door `offshoot/parallel`: every core.
 
+import "./codec/ours.ts";
 import { install } from "../core/runtime.ts";
 import { NodeHost } from "../host/node.ts";
 

@@ -4,6 +4,7 @@
 // Names are the same in both doors or different things have different names; a test holds this table and the doors together. `inline` itself is not in it:
 // it needs the parser, which threads that only work should not load.
 
+import "./codec/ours.ts";
 import {
   Cancelled,
   ClosedError,
@@ -12,8 +13,10 @@ import {
   LeakError,
   MisuseError,
   OffshootError,
+  PoisonedError,
   TaskCancelledError,
   TimeoutError,
+  WorkerError,
 } from "../base/errors.ts";
 import { broadcast } from "../channel/broadcast.ts";
 import { channel } from "../channel/channel.ts";
@@ -48,7 +51,12 @@ import { WaitGroup } from "../sync/waitgroup.ts";
 import { now } from "../time/clock.ts";
 import { sleep } from "../time/sleep.ts";
 import { timer } from "../time/timer.ts";
+import { blocking } from "./blocking.ts";
+import { registerError } from "./error-classes.ts";
+import { move } from "./move.ts";
+import { Pool } from "./pool/pool.ts";
 import { remote } from "./remote.ts";
+import { sharedChannel } from "./shared-channel.ts";
 
 const exports: Readonly<Record<string, unknown>> = {
   // offshoot
@@ -106,7 +114,14 @@ const exports: Readonly<Record<string, unknown>> = {
   WaitGroup,
   yieldNow,
   // offshoot/parallel
+  blocking,
+  move,
+  Pool,
+  PoisonedError,
+  registerError,
   remote,
+  sharedChannel,
+  WorkerError,
 };
 
 const names: ReadonlyMap<unknown, string> = new Map(Object.entries(exports).map(([name, value]) => [value, name]));

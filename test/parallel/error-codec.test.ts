@@ -67,6 +67,8 @@ test("errors of the library come back as themselves, with their hidden fields", 
     new base.LeakError("message", "report"),
     new base.RaceError("message", [access, access]),
     new base.MisuseError("message", { task }),
+    new base.WorkerError("message", 3, { cause: new Error("cause") }),
+    new base.PoisonedError("message"),
   ];
   for (const error of errors) {
     assertCarried(error);

@@ -27,6 +27,7 @@ import {
   timer,
   WaitGroup,
 } from "offshoot";
+import "../../src/parallel/codec/ours.ts";
 import { argument, encode } from "../../src/parallel/codec.ts";
 import { SHARE } from "../../src/parallel/shareable.ts";
 import { simulate } from "../../src/testing/simulate.ts";

@@ -6,7 +6,7 @@
 import { inspect } from "node:util";
 import { classNames, DOM_NAME, prototypeFor } from "../error-classes.ts";
 import type { Decoder } from "./decoder.ts";
-import { Encoder } from "./encoder.ts";
+import { Encoder, type Special } from "./encoder.ts";
 import { DEEPEST, END, ERROR } from "./format.ts";
 import { ERROR as ERROR_KIND, kindOf } from "./kinds.ts";
 import type { Sending } from "./sides.ts";
@@ -17,7 +17,7 @@ const MOST_NESTED = 50;
 /** Characters of a value that cannot travel that are shown. */
 const LONGEST_SHOWN = 2_000;
 
-export const writeSpecial = special(writeError);
+export const writeSpecial: Special = special(writeError);
 
 /** Is it an error, of any class or context? Never throws. */
 export function isError(value: unknown): value is object {

@@ -8,24 +8,9 @@ import { types } from "node:util";
 import { MessagePort } from "node:worker_threads";
 import { describeValue } from "../../base/errors.ts";
 import { INSPECT } from "../../base/inspect.ts";
-import { Hub } from "../../channel/broadcast.ts";
-import { BufferedChannel } from "../../channel/channel.ts";
-import { Alarm } from "../../core/alarm.ts";
 import { Composite } from "../../core/body.ts";
 import { Leaf } from "../../core/leaf.ts";
 import { Tasklet } from "../../core/task.ts";
-import { Feed } from "../../flow/feed.ts";
-import { GroupHandle } from "../../flow/group.ts";
-import { TaskLocal } from "../../flow/tasklocal.ts";
-import { Barrier } from "../../sync/barrier.ts";
-import { Condition } from "../../sync/condition.ts";
-import { Latch } from "../../sync/latch.ts";
-import { Mutex } from "../../sync/mutex.ts";
-import { Once } from "../../sync/once.ts";
-import { RwLock } from "../../sync/rwlock.ts";
-import { Semaphore } from "../../sync/semaphore.ts";
-import { SingleFlight } from "../../sync/singleflight.ts";
-import { WaitGroup } from "../../sync/waitgroup.ts";
 import { Refusal, staysHere } from "./refusal.ts";
 
 /** An instance of a class of users: its own enumerable fields travel, as a plain object. */
@@ -117,35 +102,25 @@ function isLive(prototype: object): boolean {
 const isOf = (object: object, prototype: object): boolean =>
   object === prototype || Object.prototype.isPrototypeOf.call(prototype, object);
 
-const TASK = "Wait for the task, and send what it returns.";
-const OPERATION = "Perform it here with yield*, and send what it gives.";
-const CHANNEL = "Use sharedChannel(), which every thread can hold.";
+export const TASK = "Wait for the task, and send what it returns.";
+export const OPERATION = "Perform it here with yield*, and send what it gives.";
 const FLOW = "It belongs to this thread: send what comes from it, through a sharedChannel().";
 const SIGNAL = "Cancel the call instead: that aborts the signals of its task in the other thread.";
 const DATA = "Send the data it holds.";
-const VALUE = "Get the value here, and send that.";
 
-/** Our own, what to use instead, and what users call those that do not say it themselves. */
-const OURS: readonly (readonly [ours: { readonly prototype: object }, remedy: string, noun?: string])[] = [
+/** One of our classes, what to use instead of its instances, and what users call those that do not say it themselves. */
+export type Our = readonly [ours: { readonly prototype: object }, remedy: string, noun?: string];
+
+const OURS: Our[] = [
   [Tasklet, TASK],
   [Leaf, OPERATION],
   [Composite, OPERATION],
-  [BufferedChannel, CHANNEL],
-  [Feed, CHANNEL, "a receiver"],
-  [Hub, "Subscribe here, and pass on what comes, through a sharedChannel().", "a broadcast"],
-  [Mutex, "Use a SharedMutex."],
-  [RwLock, "Use a SharedRwLock."],
-  [Semaphore, "Use a SharedSemaphore."],
-  [WaitGroup, "Use a SharedWaitGroup."],
-  [Latch, "Use a SharedLatch."],
-  [Barrier, "Use a SharedBarrier.", "a barrier"],
-  [Condition, "Use a SharedMutex and a sharedChannel()."],
-  [Once, VALUE],
-  [SingleFlight, VALUE],
-  [TaskLocal, VALUE],
-  [GroupHandle, "Start tasks there in a group of their own.", "a group"],
-  [Alarm, "Make it in the other thread.", "a timer"],
 ];
+
+/** Tells of more of our classes. A thread that has not loaded them meets none of their instances; see ours.ts. */
+export function tellOurs(more: readonly Our[]): void {
+  OURS.push(...more);
+}
 
 /** The refusal of an object that is LIVE. */
 export function refusalOf(object: object): Refusal {

@@ -6,6 +6,7 @@
 
 import { Module } from "node:module";
 import { Script } from "node:vm";
+import { doorsLoaded } from "../../core/runtime.ts";
 import type { Recipe } from "../origin.ts";
 import { isAsyncGenerator, isClass, type Kind, kindOf } from "./kind.ts";
 
@@ -47,6 +48,7 @@ async function loadFromModule(recipe: Recipe, url: string): Promise<Loaded> {
     const { loadingFailed } = await import("./failures.ts");
     throw loadingFailed(error, recipe.label, url);
   }
+  if (doorsLoaded() > 1) await import("../codec/ours.ts"); // the module knows this package, and may come by what must not travel
   const f = exportOf(module, recipe.name);
   if (typeof f === "function" && !isClass(f) && !isAsyncGenerator(f)) return new Fixed(f as AnyFunction);
   const { wrongExport } = await import("./failures.ts");

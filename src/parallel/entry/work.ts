@@ -12,7 +12,6 @@ import { bodyScope, type Tasklet } from "../../core/task.ts";
 import { SUCCEEDED, FAILED as TASK_FAILED } from "../../core/waiter.ts";
 import { ANSWERED, CANCELLED, FAILED } from "../pool/desk.ts";
 import type { CallRecipe } from "../pool/functions.ts";
-import { chunked } from "./chunk.ts";
 import { type Loaded, load } from "./modules.ts";
 import { waits } from "./waits.ts";
 
@@ -37,7 +36,7 @@ export class Work {
     const [captured, args] = (origin.captured.length > 0 ? taken : [[], taken ?? []]) as [unknown[], unknown[]];
     let loaded: Loaded | Promise<Loaded>;
     try {
-      loaded = origin.isChunked === true ? chunked(origin) : load(origin);
+      loaded = origin.isChunked === true ? import("./chunk.ts").then(({ chunked }) => chunked(origin)) : load(origin);
     } catch (error) {
       this.answer(FAILED, error);
       return;

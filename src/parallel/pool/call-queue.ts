@@ -48,9 +48,13 @@ const DESK = WORKERS + MOST_THREADS * WORKER;
 let makeFace: (queue: CallQueue) => object = (queue) => queue;
 
 /** Says how a pool is made in a thread that it was sent to. */
-export function defineFace(make: (queue: CallQueue) => object): void {
+export function definePool(make: (queue: CallQueue) => object): void {
   makeFace = make;
+  defineKind(KIND, (memory, name, id) => new CallQueue(memory, name, id, null));
 }
+
+/** In the generation of a call: its worker has to fetch what it takes along. */
+export const FETCH = 0x4000_0000;
 
 export class CallQueue extends SharedObject {
   declare readonly ring: Ring;
@@ -196,8 +200,6 @@ export class CallQueue extends SharedObject {
     forgetIn(this.ring, ticket);
   }
 }
-
-defineKind(KIND, (memory, name, id) => new CallQueue(memory, name, id, null));
 
 export function newCallQueue(name: string, most: number): CallQueue {
   const memory = new SharedArrayBuffer(SIZE + DESK * 4);

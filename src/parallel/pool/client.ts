@@ -14,14 +14,11 @@ import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";
 import type { Call, Employer } from "./call.ts";
-import type { CallQueue } from "./call-queue.ts";
+import { type CallQueue, FETCH } from "./call-queue.ts";
 import { desk } from "./desk.ts";
 import { functions } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import { transferable } from "./reply.ts";
-
-/** In the generation of a call: its worker has to fetch what it takes along. */
-export const FETCH = 0x4000_0000;
 
 /** A call in a message to one worker. */
 export interface DirectCall extends Message {

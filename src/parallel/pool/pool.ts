@@ -16,7 +16,7 @@ import { originOf, type RemoteFunction } from "../origin.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { PoolRun } from "./call.ts";
-import { type CallQueue, defineFace } from "./call-queue.ts";
+import { type CallQueue, definePool } from "./call-queue.ts";
 import { Mapping } from "./mapping.ts";
 import { ProcessCrew } from "./process-crew.ts";
 import { checked, checkedMap, type MapOptions } from "./settings.ts";
@@ -203,4 +203,4 @@ class Attached {
   }
 }
 
-defineFace((queue) => new Pool(new Attached(queue) as unknown as PoolOptions));
+definePool((queue) => new Pool(new Attached(queue) as unknown as PoolOptions));
