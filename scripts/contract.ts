@@ -32,6 +32,15 @@ interface Door {
 const DOORS: readonly Door[] = [
   { name: "offshoot", contract: join(root, "../shared/contract/offshoot.d.ts"), pending: [], unfinished: [] },
   {
+    name: "offshoot/parallel",
+    contract: join(root, "../shared/contract/parallel.d.ts"),
+    pending:
+      "InterlockedList Owned owner SharedBarrier SharedCounter SharedLatch SharedList SharedMap SharedMutex SharedRwLock SharedSemaphore SharedWaitGroup".split(
+        " ",
+      ),
+    unfinished: [],
+  },
+  {
     name: "offshoot/testing",
     contract: join(root, "../shared/contract/testing.d.ts"),
     pending: [],
@@ -40,13 +49,13 @@ const DOORS: readonly Door[] = [
 ];
 
 /** Types that are recognised by a `unique symbol`. */
-const BRANDED = ["Suspend", "BufferPolicy"];
+const BRANDED = ["Suspend", "BufferPolicy", "RemoteFunction"];
 /** Types that users hand in: the contract's must be accepted where ours stand. */
 const INWARD = new Set(
-  "RunOptions GroupOptions ChannelOptions BroadcastOptions Emitter Cases Body SimulateOptions".split(" "),
+  "RunOptions GroupOptions ChannelOptions BroadcastOptions Emitter Cases Body SimulateOptions PoolOptions".split(" "),
 );
 /** Types that are computed from others: they must be the same, so they are compared both ways. */
-const COMPUTED = new Set("Outcome Checked Result Results Selected".split(" "));
+const COMPUTED = new Set("Outcome Checked Result Results Selected Remote Owned".split(" "));
 /** What a generic type is compared at, where a plain object would not do. */
 const ARGUMENTS: Readonly<Record<string, string>> = {
   Outcome: "<C.Operation<1> | Promise<2> | 3>",
@@ -55,6 +64,10 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   Results: "<{ readonly a: C.Selectable<1>; readonly b: C.Operation<2> }>",
   Selected: "<{ a: C.Selectable<1>; b: C.Selectable<2> } | readonly [C.Selectable<3>, C.Selectable<4>]>",
   SingleFlight: "<string, number>",
+  Remote:
+    "<{ f(a: number): string; readonly g: (x: 1) => Promise<2>; h(): Generator<import('../../dist/index.js').Suspend, 3>; i(): Generator<4, 5>; n: 6 }>",
+  Owned:
+    "<{ f(a: number): string; readonly g: (x: 1) => Promise<2>; h(): Generator<import('../../dist/index.js').Suspend, 3>; n: 6 }>",
 };
 
 if (DOORS.every(({ contract }) => existsSync(contract))) {
@@ -82,11 +95,12 @@ async function check({ name: door, contract, pending, unfinished }: Door): Promi
   const shared = promised.filter(({ name }) => built.has(name) && !unfinished.includes(name));
   rmSync(join(root, FOLDER), { recursive: true, force: true });
   mkdirSync(join(root, FOLDER), { recursive: true });
+  const module = `../../${builtDoors().get(door)}.js`;
   const branded = BRANDED.filter((name) => built.has(name));
   const computed = [...COMPUTED].filter((name) => built.has(name));
-  writeFileSync(join(root, FOLDER, "contract.d.ts"), taking([...branded, ...computed], text));
-  writeFileSync(join(root, FOLDER, "computed.d.ts"), taking(branded, text));
-  const lines = comparison(text, shared, `../../${builtDoors().get(door)}.js`);
+  writeFileSync(join(root, FOLDER, "contract.d.ts"), taking([...branded, ...computed], text, module));
+  writeFileSync(join(root, FOLDER, "computed.d.ts"), taking(branded, text, module));
+  const lines = comparison(text, shared, module);
   writeFileSync(join(root, FOLDER, "compare.ts"), `${lines.join("\n")}\n`);
   const options = { noEmit: true, noUnusedLocals: false };
   const config = { extends: "../../tsconfig.base.json", compilerOptions: options, files: ["compare.ts"] };
@@ -98,14 +112,14 @@ async function check({ name: door, contract, pending, unfinished }: Door): Promi
 }
 
 /** The contract, with `names` taken from the built package; its own declarations of them are put out of the way. */
-function taking(names: readonly string[], text: string): string {
-  const brands = /^(declare const )(?=write_yield_star\b|policyBrand\b)/gm;
+function taking(names: readonly string[], text: string, module: string): string {
+  const brands = /^(declare const )(?=write_yield_star\b|policyBrand\b|remoteBrand\b)/gm;
   let copy = text.replace(brands, "declare const _");
   for (const name of names) copy = copy.replace(new RegExp(`^export (interface|type) ${name}\\b`, "m"), `$1 _${name}`);
-  copy = copy.replace(/\[(write_yield_star|policyBrand)\]/g, "[_$1]");
+  copy = copy.replace(/\[(write_yield_star|policyBrand|remoteBrand)\]/g, "[_$1]");
   const list = names.join(", ");
   if (names.length === 0) return copy;
-  return `import type { ${list} } from "../../dist/index.js";\nexport type { ${list} };\n${copy}`;
+  return `import type { ${list} } from "${module}";\nexport type { ${list} };\n${copy}`;
 }
 
 /** One line of TypeScript for each comparison; the name stands behind it. */

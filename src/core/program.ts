@@ -23,7 +23,8 @@ import {
   type TaskReport,
   waitOf,
 } from "./report.ts";
-import type { Resident, Scheduler } from "./scheduler.ts";
+import type { Resident } from "./resident.ts";
+import type { Scheduler } from "./scheduler.ts";
 import {
   type AnyBody,
   bodyScope,

@@ -9,18 +9,17 @@
 //   while the loop is not running, either the queue is empty or a call of it has been asked for
 //   the host's alarm is set to the first timer's deadline, or earlier
 
-import { describeValue, type MisuseError } from "../base/errors.ts";
 import { Heap } from "../base/heap.ts";
 import { Ring } from "../base/ring.ts";
 import type { Alarm } from "./alarm.ts";
-import { Composite } from "./body.ts";
 import { Chooser } from "./chooser.ts";
 import type { Host, Neighbours, Policy } from "./host.ts";
-import { Leaf, misuse } from "./leaf.ts";
+import type { Leaf } from "./leaf.ts";
 import { begin, bodyEnded } from "./lifecycle.ts";
 import { BUDGET, machine, PARKED, RESUME, runErrands, SUSPEND } from "./machine.ts";
 import type { Probe } from "./probe.ts";
-import { HELD, label, type Tasklet } from "./task.ts";
+import { foreign, type Resident } from "./resident.ts";
+import { HELD, type Tasklet } from "./task.ts";
 import { CLOCK, READ, SELF, touch, WAIT, WRITE } from "./tracker.ts";
 import type { Tracker } from "./tracking.ts";
 import { type Awaited, FAILED, type Readier, RUNNING, SUCCEEDED, WAITING } from "./waiter.ts";
@@ -34,15 +33,6 @@ const LOOK = 0.25;
 const ROUNDS = 4096;
 /** The parts that stand for deadlines, as a tracker sees them, go down from here. */
 const FIRST_DEADLINE = -16;
-
-/** A program, as the scheduler sees it. */
-export interface Resident {
-  /** Runs a function in the async context the program was started in; null where there is none. */
-  readonly within: ((run: () => void) => void) | null;
-  /** Not null where each task has a context of its own. */
-  readonly contexts: object | null;
-  contextOf(task: Tasklet<unknown>): (run: () => void) => void;
-}
 
 export class Scheduler implements Readier {
   declare readonly host: Host;
@@ -405,20 +395,4 @@ export class Scheduler implements Readier {
       this.run();
     });
   }
-}
-
-/** The error for a value that was yielded and is no parked leaf of ours. */
-function foreign(task: Tasklet<unknown>, value: unknown): MisuseError {
-  if (value instanceof Leaf)
-    return misuse(
-      `${label(task)}: yielded ${value.describe().operation} without the star. Write yield* before it; run(body, { debug: true }) tells the line.`,
-    );
-  if (value instanceof Composite)
-    return misuse(
-      `${label(task)}: yielded an operation (${value.operation}) without the star. Write yield* before it; run(body, { debug: true }) tells the line.`,
-    );
-  const what = describeValue(value);
-  return misuse(
-    `${label(task)}: yielded ${what}, which is no operation of offshoot. Write yield* before an operation, and yield* until(...) for a promise.`,
-  );
 }

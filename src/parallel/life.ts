@@ -8,11 +8,23 @@
 //   while a question is open, the process is kept alive
 
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { slotOf } from "./commons.ts";
-import type { Message, Neighbours } from "./neighbours.ts";
+import { type Commons, slotOf } from "./commons.ts";
+import type { Message } from "./message.ts";
 
 /** Milliseconds without any activity after which it is looked whether the event loop is dry. */
 const PATIENCE = 200;
+
+/** This thread among the others, as this file sees it. */
+interface Surroundings {
+  readonly commons: Commons;
+  readonly who: number;
+  readonly slot: number;
+  readonly scheduler: { readonly turns: number };
+  /** Does anybody here wait for other threads? */
+  readonly isWaiting: boolean;
+  on<M>(about: string, handler: (message: M, from: number) => void): void;
+  whisper(who: number, message: Message): void;
+}
 
 interface Question extends Message {
   readonly number: number;
@@ -22,7 +34,7 @@ interface Answer extends Question {
 }
 
 export class Life {
-  declare private readonly neighbours: Neighbours;
+  declare private readonly neighbours: Surroundings;
   /** A thread that was started by another is kept alive by that one. */
   declare private readonly isStarted: boolean;
   declare private readonly anchor: MessagePort;
@@ -44,7 +56,7 @@ export class Life {
   /** What keeps a thread alive that was started: its way to the one that did. */
   declare private parent: MessagePort | null;
 
-  constructor(neighbours: Neighbours, isStarted: boolean) {
+  constructor(neighbours: Surroundings, isStarted: boolean) {
     this.neighbours = neighbours;
     this.isStarted = isStarted;
     const { port1, port2 } = new MessageChannel();

@@ -8,7 +8,8 @@ import { List } from "../base/list.ts";
 import { Leaf } from "../core/leaf.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { complete, fail, type Waiter } from "../core/waiter.ts";
-import { here, type Watched } from "./neighbours.ts";
+import type { Watched } from "./message.ts";
+import { here } from "./neighbours.ts";
 import { addWaiter, hasWaiters, removeWaiter, takeWaiter } from "./wait-set.ts";
 
 /** An operation on something in shared memory. */

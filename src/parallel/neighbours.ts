@@ -16,48 +16,11 @@ import { installed } from "../core/runtime.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
 import { Life } from "./life.ts";
-
-/** Something in shared memory that somebody in this thread waits for. */
-export interface Watched {
-  /** Does anybody here wait for it? */
-  readonly isWanted: boolean;
-  /** Lets those go on who can. Says whether anything was done. */
-  look(): boolean;
-  /** Says in its memory that this thread sleeps on it. */
-  announce(): void;
-  /** Takes that back. A hint that has been given meanwhile is passed on. */
-  withdraw(): void;
-}
-
-/** Something that has to be put in order when a thread has died that may have been in the midst of it. */
-export interface Mended {
-  mend(dead: number): void;
-}
-
-/** What a thread is given when it is started. */
-export interface Birth {
-  readonly memory: SharedArrayBuffer;
-  readonly who: number;
-  readonly links: readonly { readonly who: number; readonly port: MessagePort }[];
-}
-
-/** A message between threads: `about` says who takes it. */
-export interface Message {
-  readonly about: string;
-}
-
-/** How a thread has ended. */
-export interface Death {
-  /** In words that go on after "the thread". */
-  readonly why: string;
-  readonly exitCode: number | undefined;
-  /** The error it died of, in the thread that had started it. */
-  readonly cause: unknown;
-}
-
-const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
+import type { Birth, Death, Mended, Message, Watched } from "./message.ts";
 
 type Handler = (message: never, from: number) => void;
+
+const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
 
 const ROUSE = 0;
 const FIRST_SLOT = 0;

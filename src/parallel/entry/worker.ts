@@ -3,7 +3,8 @@
 import { workerData } from "node:worker_threads";
 import { install } from "../../core/runtime.ts";
 import { NodeHost } from "../../host/node.ts";
-import { joinFamily, type Message } from "../neighbours.ts";
+import type { Message } from "../message.ts";
+import { joinFamily } from "../neighbours.ts";
 import { CallQueue } from "../pool/call-queue.ts";
 import type { Contract } from "../pool/crew.ts";
 import { SHARE } from "../shareable.ts";

@@ -11,7 +11,8 @@ import { forgetIn } from "../cargo.ts";
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { defineKind, directory, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
-import { here, type Message } from "../neighbours.ts";
+import type { Message } from "../message.ts";
+import { here } from "../neighbours.ts";
 import { RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "../ring.ts";
 import {
   addWaiter as addBit,

@@ -17,7 +17,7 @@ import type { Operation } from "../../core/types.ts";
 import { complete, type Description, fail, SUCCEEDED, type Waiter } from "../../core/waiter.ts";
 import type { Cargo } from "../cargo.ts";
 import { tellPlaces } from "../error-codec.ts";
-import type { Death } from "../neighbours.ts";
+import type { Death } from "../message.ts";
 import type { Origin } from "../origin.ts";
 import { ANSWERED, type Answerable, CANCELLED } from "./desk.ts";
 

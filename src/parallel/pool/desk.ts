@@ -6,7 +6,8 @@
 import { ENDED, isReadable, read } from "../cargo.ts";
 import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
-import { type Death, here, type Message, type Watched } from "../neighbours.ts";
+import type { Death, Message, Watched } from "../message.ts";
+import { here } from "../neighbours.ts";
 import { RECEIVERS } from "../ring.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";
 import { type Mailbox, newMailbox, PLACES } from "./mailbox.ts";

@@ -1,7 +1,8 @@
 // The functions that workers can be asked to call, by number. A thread that calls one for the first time tells all others what its number stands for; one that was started
 // later asks.
 
-import { here, type Message } from "../neighbours.ts";
+import type { Message } from "../message.ts";
+import { here } from "../neighbours.ts";
 import { type Origin, type Recipe, recipeOf } from "../origin.ts";
 
 /** What a worker needs for a call. */

@@ -1,6 +1,5 @@
 // A pool of worker threads, as users have it in hand.
 
-import type { ResourceLimits } from "node:worker_threads";
 import { INSPECT } from "../../base/inspect.ts";
 import { named } from "../../core/body.ts";
 import { misuse } from "../../core/leaf.ts";
@@ -13,35 +12,14 @@ import type { Operation, Receiver, Selectable, Task } from "../../core/types.ts"
 import { FAILED } from "../../core/waiter.ts";
 import { until } from "../../flow/until.ts";
 import { originOf, type RemoteFunction } from "../origin.ts";
-import { SHARE, type Shareable } from "../shareable.ts";
+import { SHARE } from "../shareable.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { PoolRun } from "./call.ts";
 import { type CallQueue, definePool } from "./call-queue.ts";
 import { Mapping } from "./mapping.ts";
 import { ProcessCrew } from "./process-crew.ts";
-import { checked, checkedMap, type MapOptions } from "./settings.ts";
+import { checked, checkedMap, type MapOptions, type PoolOptions } from "./settings.ts";
 import { Threads } from "./threads.ts";
-
-export interface PoolOptions {
-  /** How many worker threads at most; they are started as calls need them. Default: as many as there are cores. */
-  readonly threads?: number | undefined;
-  /** Processes instead of threads: how many at most. They share nothing, so shared objects cannot be given to them. */
-  readonly processes?: number | undefined;
-  /** For messages and reports. Default: "pool". */
-  readonly name?: string | undefined;
-  /** Milliseconds that a cancelled call gets to clean up before its thread is replaced. Default: 1 000. Infinity: it is waited for. */
-  readonly grace?: number | undefined;
-  /** Milliseconds a call may take from when a worker has begun it. Default: no limit. */
-  readonly timeout?: number | undefined;
-  /** Milliseconds after which a thread ends that has had nothing to do. Default: never. */
-  readonly idle?: number | undefined;
-  /** Calls that may wait with their arguments copied; those above keep theirs until there is room. Default: no limit. */
-  readonly queue?: number | undefined;
-  /** What each thread may use of memory; see `resourceLimits` of Node's `Worker`. */
-  readonly limits?: ResourceLimits | undefined;
-  /** After how many calls, or from how much memory of its own on, a worker is replaced by a fresh one. Default: never. */
-  readonly recycle?: { readonly tasks?: number | undefined; readonly memoryMb?: number | undefined } | undefined;
-}
 
 /**
  * Worker threads that call functions of modules for you, each with offshoot in it.
@@ -57,7 +35,7 @@ export interface PoolOptions {
  * const pool = new Pool({ threads: 4 });
  * const hash = yield* pool.run(jobs.hash, file);
  */
-export class Pool implements AsyncDisposable, Shareable {
+export class Pool implements AsyncDisposable {
   declare private readonly backend: Backend;
   /** For messages and reports. */
   declare readonly name: string;

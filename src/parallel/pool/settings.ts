@@ -4,7 +4,27 @@ import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import { describeValue } from "../../base/errors.ts";
 import { misuse } from "../../core/leaf.ts";
-import type { PoolOptions } from "./pool.ts";
+
+export interface PoolOptions {
+  /** How many worker threads at most; they are started as calls need them. Default: as many as there are cores. */
+  readonly threads?: number | undefined;
+  /** Processes instead of threads: how many at most. They share nothing, so shared objects cannot be given to them. */
+  readonly processes?: number | undefined;
+  /** For messages and reports. Default: "pool". */
+  readonly name?: string | undefined;
+  /** Milliseconds that a cancelled call gets to clean up before its thread is replaced. Default: 1 000. Infinity: it is waited for. */
+  readonly grace?: number | undefined;
+  /** Milliseconds a call may take from when a worker has begun it. Default: no limit. */
+  readonly timeout?: number | undefined;
+  /** Milliseconds after which a thread ends that has had nothing to do. Default: never. */
+  readonly idle?: number | undefined;
+  /** Calls that may wait with their arguments copied; those above keep theirs until there is room. Default: no limit. */
+  readonly queue?: number | undefined;
+  /** What each thread may use of memory; see `resourceLimits` of Node's `Worker`. */
+  readonly limits?: ResourceLimits | undefined;
+  /** After how many calls, or from how much memory of its own on, a worker is replaced by a fresh one. Default: never. */
+  readonly recycle?: { readonly tasks?: number | undefined; readonly memoryMb?: number | undefined } | undefined;
+}
 
 export interface Settings {
   readonly threads: number;
