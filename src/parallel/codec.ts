@@ -9,7 +9,7 @@
 //   objects with hidden state are refused, named and with a remedy: also where structuredClone would give an empty object
 //   a resizable ArrayBuffer   has a fixed size; the fields of an array besides its elements stay behind
 //
-// Why the format is our own, and not that of msgpackr: docs/decisions, "A message format of our own".
+// Why the format is our own, and not that of msgpackr: docs/decisions/0012.
 
 import { Decoder } from "./codec/decoder.ts";
 import { Encoder } from "./codec/encoder.ts";

@@ -52,6 +52,6 @@ test("an error thrown in another thread tells its class, its cause and both plac
   assert.equal(error.cause.by, "receiver");
   tellPlaces(error, new Error("here").stack as string);
   const [there, here] = (error.stack as string).split("    at [called from]\n");
-  assert.match(there as string, /^RangeError: failed in the worker\n {4}at failAsAsked .*carrying-worker\.ts/);
+  assert.match(there as string, /^RangeError: failed in the worker\n {4}at failAsAsked .*carrying-worker/);
   assert.match(here as string, /codec-threads\.test\.ts/);
 });

@@ -50,6 +50,9 @@ export interface Memory {
   readonly from: number;
 }
 
+/** What is read where an array has its first hole. */
+const HOLE: unique symbol = Symbol("hole");
+
 const NONE: readonly Memory[] = [];
 
 type Fields = Record<string, unknown>;
@@ -145,6 +148,8 @@ export class Decoder extends Reader {
         return this.bigint64();
       case BIGINT:
         return bigintOf(this.value() as string);
+      case HOLES:
+        return HOLE;
       default:
         return this.rare(this, token);
     }
@@ -196,15 +201,14 @@ export class Decoder extends Reader {
   private array(length: number): unknown[] {
     const array: unknown[] = this.begin(length < LONG_ARRAY ? [] : new Array(length));
     for (let i = 0; i < length; i++) {
-      if (this.position >= this.end) throw broken();
-      if (this.buffer[this.position] === HOLES) return this.holes(array, length);
-      array[i] = this.value();
+      const element = this.value();
+      if (element === HOLE) return this.holes(array, length);
+      array[i] = element;
     }
     return array;
   }
 
   private holes(array: unknown[], length: number): unknown[] {
-    this.position++;
     array.length = length;
     for (let left = this.count(); left > 0; left--) {
       const index = this.count();
@@ -225,6 +229,7 @@ export class Decoder extends Reader {
 
   /** What the receiver throws is not the fault of the bytes. */
   private ask(question: (receiver: Receiving) => unknown): unknown {
+    if (this.position > this.end) throw broken();
     try {
       return question(this.receiver as Receiving);
     } catch (thrown) {

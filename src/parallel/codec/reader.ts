@@ -7,11 +7,12 @@ import { Buffer } from "node:buffer";
 import { MisuseError } from "../../base/errors.ts";
 import { LONGEST_SHORT_STRING, SHORT_STRING } from "./format.ts";
 
-/** Up to this length a message is copied first. */
+/** Below this length a message is copied first. */
 const SCRATCH = 1 << 12;
 /** Up to this length it is copied byte by byte. */
 const BY_HAND = 32;
 const NAMES = 1 << 10;
+const NO_TOKEN = 0xff;
 
 /** The names of fields that were read last, by a hash of their bytes: making a string costs more than finding one. */
 const names: string[] = new Array<string>(NAMES).fill("");
@@ -37,7 +38,7 @@ export class Reader {
     const { length } = bytes;
     this.position = 0;
     this.end = length;
-    if (length > SCRATCH) {
+    if (length >= SCRATCH) {
       const { buffer, byteOffset } = bytes;
       this.buffer = Buffer.from(buffer as ArrayBuffer, byteOffset, length);
       this.view = new DataView(buffer, byteOffset, length);
@@ -46,6 +47,7 @@ export class Reader {
     const { scratch } = this;
     if (length > BY_HAND) scratch.set(bytes);
     else for (let i = 0; i < length; i++) scratch[i] = bytes[i] as number;
+    scratch[length] = NO_TOKEN; // ends the reading of bytes that are not a whole message
     this.buffer = scratch;
     this.view = this.scratchView;
   }
