@@ -53,5 +53,5 @@ test("an error thrown in another thread tells its class, its cause and both plac
   tellPlaces(error, new Error("here").stack as string);
   const [there, here] = (error.stack as string).split("    at [called from]\n");
   assert.match(there as string, /^RangeError: failed in the worker\n {4}at failAsAsked .*carrying-worker/);
-  assert.match(here as string, /codec-threads\.test\.ts/);
+  assert.match(here as string, /codec-threads\.test/);
 });
