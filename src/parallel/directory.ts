@@ -14,7 +14,7 @@
 
 import { MisuseError } from "../base/errors.ts";
 import { slotOf } from "./commons.ts";
-import type { Mended, Message } from "./message.ts";
+import type { Message } from "./message.ts";
 import { here, type Neighbours } from "./neighbours.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
 import { addWaiter as addBit, WAIT_SET as BITS, hasWaiter as hasBit, removeWaiter as removeBit } from "./wait-set.ts";
@@ -37,9 +37,10 @@ interface Introduction extends Message {
 }
 
 /** Something that lies in shared memory, as one thread has it in hand. */
-export abstract class SharedObject implements Shareable, Mended {
+export abstract class SharedObject {
   /** For messages and reports. */
   declare readonly name: string;
+  /** @internal */
   declare readonly [SHARE]: number;
   /** @internal */
   declare readonly memory: SharedArrayBuffer;
@@ -63,6 +64,7 @@ export abstract class SharedObject implements Shareable, Mended {
   /** A thread has died, perhaps in the midst of this. Called with the right to mend: in one thread at a time. */
   protected abstract mendFor(dead: number): void;
 
+  /** @internal */
   mend(dead: number): void {
     removeBit(this.words, KNOWN, slotOf(dead));
     this.mending(() => this.mendFor(dead));
