@@ -41,6 +41,8 @@ export interface Neighbours {
   look(): boolean;
   /** Nothing here can go on by itself: may another thread still change that? */
   mayWake(): boolean;
+  /** What the tasks of other threads wait for, in words, each line indented; "" if nothing is known of any. */
+  elsewhere(): string;
 }
 
 /** Answers the choices there are, and is told of the steps that are taken. Choice 0 is what production does. */

@@ -264,7 +264,7 @@ export class Program implements Keeper, Resident {
   private judge(root: Tasklet<unknown>): DeadlockError {
     const leak = bodyReturned(root);
     const { tasks, all } = this.blocked();
-    const report = this.format(tasks);
+    const report = this.format(tasks) + (this.scheduler.neighbours?.elsewhere() ?? "");
     const what = leak ? `leak: ${label(root)} has returned, but` : "deadlock:";
     const message = `${what} ${tasks.length} of ${all} tasks can never go on\n${report}`;
     const verdict = leak ? new LeakError(message, report) : new DeadlockError(message, report);

@@ -31,6 +31,8 @@ interface Question extends Message {
 }
 interface Answer extends Question {
   readonly activity: number;
+  /** What its tasks wait for, in words. */
+  readonly waits: string;
 }
 
 export class Life {
@@ -48,9 +50,11 @@ export class Life {
   declare private number: number;
   /** Who has not answered the question that is open; null when none is. */
   declare private unanswered: Set<number> | null;
-  declare private answers: Map<number, number>;
+  declare private answers: Map<number, Answer>;
   /** All threads were quiet after so many turns of this one. */
   declare private quietAt: number;
+  /** What the tasks of this thread wait for, in words. */
+  declare describe: (() => string) | null;
   /** In a thread that was started: the question to be answered when it is dry, and who asks. */
   declare private asked: { readonly number: number; readonly by: number } | null;
   /** What keeps a thread alive that was started: its way to the one that did. */
@@ -73,6 +77,7 @@ export class Life {
     this.unanswered = null;
     this.answers = new Map();
     this.quietAt = -1;
+    this.describe = null;
     this.asked = null;
     this.parent = null;
     neighbours.on("dry?", (question: Question, from) => this.hear(question, from));
@@ -110,6 +115,14 @@ export class Life {
     if (neighbours.commons.living().length <= 1) return false;
     this.ask();
     return true;
+  }
+
+  /** What the tasks of the other threads wait for, as of when all were quiet. */
+  elsewhere(): string {
+    let text = "";
+    for (const [who, { waits }] of this.answers)
+      if (waits !== "") text += `\n  in thread ${slotOf(who)}:\n${waits.replace(/^/gm, "  ")}`;
+    return text;
   }
 
   private ref(): void {
@@ -165,12 +178,13 @@ export class Life {
     if (asked === null) return;
     this.asked = null;
     const activity = neighbours.scheduler.turns;
-    neighbours.whisper(asked.by, { about: "dry", number: asked.number, activity } as Answer);
+    const waits = this.describe?.() ?? "";
+    neighbours.whisper(asked.by, { about: "dry", number: asked.number, activity, waits } as Answer);
   }
 
-  private note({ number, activity }: Answer, from: number): void {
-    if (this.unanswered === null || number !== this.number) return;
-    this.answers.set(from, activity);
+  private note(answer: Answer, from: number): void {
+    if (this.unanswered === null || answer.number !== this.number) return;
+    this.answers.set(from, answer);
     this.unanswered.delete(from);
     this.judge();
   }
@@ -186,7 +200,8 @@ export class Life {
     const { commons, scheduler, who } = this.neighbours;
     const others = commons.living().filter((other) => other !== who);
     const isQuiet = others.every(
-      (other) => this.answers.get(other) === commons.activityOf(slotOf(other)) && commons.isAsleep(slotOf(other)),
+      (other) =>
+        this.answers.get(other)?.activity === commons.activityOf(slotOf(other)) && commons.isAsleep(slotOf(other)),
     );
     if (!isQuiet) {
       this.ask();

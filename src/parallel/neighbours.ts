@@ -25,7 +25,7 @@ const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined
 const ROUSE = 0;
 const FIRST_SLOT = 0;
 /** Looks in a row before a thread sleeps: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
-const MOST_LOOKS = 100;
+const MOST_LOOKS = 200;
 const FEW_LOOKS = 16;
 /** Milliseconds: who is roused sooner than that would have done better to go on looking. It takes both threads some 50 microseconds to be woken. */
 const SHORT = 0.2;
@@ -224,6 +224,10 @@ export class Neighbours {
 
   mayWake(): boolean {
     return this.life.mayWake();
+  }
+
+  elsewhere(): string {
+    return this.life.elsewhere();
   }
 
   /** Does anybody here wait for other threads? */

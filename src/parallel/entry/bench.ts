@@ -78,6 +78,11 @@ export class Bench implements Watched {
     );
     neighbours.on("retire", () => this.retire());
     neighbours.atDeath((who) => this.orphan(who));
+    neighbours.life.describe = () =>
+      [...this.jobs.values()]
+        .map(({ work }) => work.describe())
+        .filter(Boolean)
+        .join("\n");
     this.tell();
     neighbours.watch(this);
     if (limits.idle < Number.POSITIVE_INFINITY) this.watchIdleness(limits.idle, 0);

@@ -57,6 +57,11 @@ export class Work {
     else cancelScope(bodyScope(this.task), reason);
   }
 
+  /** What its tasks wait for, in words; "" while it has none. */
+  describe(): string {
+    return (this.task?.program as Program | undefined)?.describe() ?? "";
+  }
+
   private perform(loaded: Loaded, args: unknown[], captured: unknown[]): void {
     if (this.cancelled !== null) {
       this.answer(CANCELLED, this.cancelled.reason);
