@@ -161,6 +161,14 @@ class Directory {
     }
   }
 
+  /** Sees to it that a thread knows an object before what it is told next. */
+  introduce(object: Shareable, to: number): void {
+    const id = object[SHARE];
+    const { kind, name, memory, head } = this.entries.get(id) as Entry;
+    if (this.neighbours.tell(to, { about: "introduce", id, kind, name, memory } as Message))
+      addBit(head, KNOWN, slotOf(to));
+  }
+
   /** Is an object known here? If not, the others are asked, and this thread is woken when one has answered. */
   knows(id: number): boolean {
     let entry = this.entries.get(id);

@@ -287,7 +287,8 @@ export class PoolRun<T> extends Leaf<T> {
 /** Frames that are kept of the place where a call was made outside any task. */
 const FRAMES = 8;
 
-function siteOf(): { readonly stack?: string } {
+/** Where an operation is made that no task makes. */
+export function siteOf(): { readonly stack?: string } {
   const limit = Error.stackTraceLimit;
   const holder: { stack?: string } = {};
   Error.stackTraceLimit = FRAMES;

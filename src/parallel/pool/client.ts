@@ -6,10 +6,16 @@
 import { Ring as LocalRing } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
 import { Cargo } from "../cargo.ts";
+<<<<<<< HEAD
 import { argument, encode } from "../codec.ts";
 import { slotOf } from "../commons.ts";
 import type { Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
+=======
+import { encode } from "../codec.ts";
+import { directory } from "../directory.ts";
+import { here, type Message, type Watched } from "../neighbours.ts";
+>>>>>>> 60546fe (parallel: Pool.each reaches new workers, and is cancelled with its task)
 import { INLINE, SENDERS } from "../ring.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
@@ -140,6 +146,7 @@ export class Client implements Employer, Watched {
       here().tell(worker, { about: "parcel", mailbox, place, generation, parcel } as Message, transfer);
       call.cargo = null;
     } catch (error) {
+      here().tell(worker, { about: "parcel", mailbox, place, generation, parcel: null } as Message);
       call.refused(error);
     }
   }
@@ -240,9 +247,16 @@ export class Client implements Employer, Watched {
     const { mailbox } = desk();
     const fn = functions().numberOf(call.origin);
     const { parcel, transfer } = this.pack(load);
+    // A worker that has just been started knows neither.
+    directory().introduce(mailbox, worker);
+    functions().introduce(fn, worker);
     mailbox.take(place, worker, now());
     const message: DirectCall = { about: "call", mailbox: mailbox[SHARE], place, fn, generation, parcel };
-    if (!here().tell(worker, message, transfer)) throw misuse(`Pool.each: thread ${slotOf(worker)} has just ended.`);
+    if (!here().tell(worker, message, transfer)) {
+      desk().leave(place);
+      call.lost({ why: "has ended", exitCode: undefined, cause: undefined });
+      return;
+    }
     call.wasPut(now());
   }
 

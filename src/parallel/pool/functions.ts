@@ -44,6 +44,11 @@ class Functions {
     return fn;
   }
 
+  /** Sees to it that a thread knows what a number stands for before what it is told next. */
+  introduce(fn: number, to: number): void {
+    here().tell(to, { about: "function", fn, recipe: this.byNumber.get(fn) } as Message);
+  }
+
   /** What a number stands for; undefined if that is yet to be told: then it has been asked for, and this thread is woken. */
   find(fn: number): CallRecipe | undefined {
     const known = this.byNumber.get(fn);

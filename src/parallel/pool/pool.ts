@@ -16,6 +16,7 @@ import { SHARE } from "../shareable.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { PoolRun } from "./call.ts";
 import { type CallQueue, definePool } from "./call-queue.ts";
+import { EachRun } from "./each.ts";
 import { Mapping } from "./mapping.ts";
 import { ProcessCrew } from "./process-crew.ts";
 import { checked, checkedMap, type MapOptions, type PoolOptions } from "./settings.ts";
@@ -119,17 +120,17 @@ export class Pool implements AsyncDisposable {
 
   /**
    * Calls a function once on each worker, all of them started: to set something up, or to clear it. Answers the results, one for each worker. A worker that is started later has
-   * not called it.
+   * not called it. The first failure is thrown. When it fails, or is cancelled, the calls that are not over are cancelled.
    */
   each<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R[]> {
     const origin = originOf(f, "Pool.each");
-    return until(() => {
+    return new EachRun<R>(this.backend.employer, origin, args, () => {
+      if (this.closing !== null)
+        throw misuse(`Pool.each: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
       const workers = this.backend.hireAll();
       if (workers === null)
         throw misuse(`Pool.each: pool "${this.name}" was started by another thread. Call it there.`);
-      return Promise.all(
-        workers.map((worker) => new PoolRun<R>(this.backend.employer, origin, args, worker) as PromiseLike<R>),
-      );
+      return workers;
     });
   }
 
