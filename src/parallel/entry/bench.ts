@@ -5,6 +5,7 @@
 //
 // Invariant
 //   a call that was taken is answered, unless the thread dies
+//   while a call that was taken may be about to run alone, no other is taken
 
 import { getHeapStatistics } from "node:v8";
 import { isReadable, read } from "../cargo.ts";
@@ -31,6 +32,8 @@ interface Job {
   readonly place: number;
   readonly generation: number;
   readonly work: Work;
+  /** It waits for what it takes along. */
+  isFetching: boolean;
   isOver: boolean;
 }
 
@@ -40,6 +43,9 @@ interface Cancel extends Message {
   readonly generation: number;
   readonly bytes: Uint8Array | null;
 }
+
+/** What a call takes along; null if it could not be packed. */
+type FetchedCall = Omit<DirectCall, "parcel"> & { readonly parcel: Parcel | null };
 
 /** Milliseconds for calls in a row before the event loop gets its turn. */
 const SLICE = 4;
@@ -51,31 +57,34 @@ export class Bench implements Watched {
   /** Those that wait for something. */
   declare private readonly jobs: Map<string, Job>;
   declare private readonly limits: Pick<Contract, "tasks" | "memoryMb" | "idle">;
-  /** Calls of functions that this thread is yet to be told of. */
-  declare private readonly early: DirectCall[];
   declare private running: number;
+  /** Calls it has that wait for their function or their arguments: each may keep the thread when it has got them. */
+  declare private coming: number;
   declare private done: number;
   declare private isRetiring: boolean;
   declare private isLooking: boolean;
+  /** It is noted as one to be woken. */
+  declare private isAnnounced: boolean;
+  declare private isFree: boolean;
   declare private readonly retired: () => void;
 
   constructor(queue: CallQueue, limits: Pick<Contract, "tasks" | "memoryMb" | "idle">, retired: () => void) {
     this.queue = queue;
     this.jobs = new Map();
     this.limits = limits;
-    this.early = [];
     this.running = 0;
+    this.coming = 0;
     this.done = 0;
     this.isRetiring = false;
     this.isLooking = false;
+    this.isAnnounced = false;
+    this.isFree = false;
     this.retired = retired;
-    functions();
     const neighbours = here();
+    functions(); // hears from now on what is told of them
     neighbours.on("cancel", (message: Cancel) => this.cancel(message));
     neighbours.on("call", (message: DirectCall) => this.takeDirectly(message));
-    neighbours.on("parcel", ({ mailbox, place, generation, parcel }: DirectCall) =>
-      this.jobs.get(keyOf(mailbox, place, generation))?.work.begin(unpackParcel(parcel)),
-    );
+    neighbours.on("parcel", (message: FetchedCall) => this.unpack(message));
     neighbours.on("retire", () => this.retire());
     neighbours.atDeath((who) => this.orphan(who));
     neighbours.life.describe = () =>
@@ -83,6 +92,7 @@ export class Bench implements Watched {
         .map(({ work }) => work.describe())
         .filter(Boolean)
         .join("\n");
+    queue.join();
     this.tell();
     neighbours.watch(this);
     if (limits.idle < Number.POSITIVE_INFINITY) this.watchIdleness(limits.idle, 0);
@@ -93,12 +103,15 @@ export class Bench implements Watched {
   }
 
   look(): boolean {
-    if (this.early.length > 0) for (const call of this.early.splice(0)) this.takeDirectly(call);
     const { ring } = this.queue;
     const { words } = ring;
     let done = false;
     let until = 0;
     while (!this.isRetiring) {
+      if (this.coming > 0) {
+        this.endLooking(); // also if it had been told of one meanwhile
+        return done;
+      }
       if (this.running === 0) this.beginLooking();
       const ticket = ring.peek();
       if (ticket < 0 || !isReadable(ring, ticket)) return done;
@@ -112,12 +125,18 @@ export class Bench implements Watched {
         continue;
       }
       if (this.running > 0 && this.isBetterElsewhere()) return done;
-      if (!ring.claimTake(ticket)) continue;
+      // Before it is taken: who finds the queue empty must not take this worker for one that is free.
+      this.setFree(false);
+      if (!ring.claimTake(ticket)) {
+        this.setFree(this.running === 0);
+        continue;
+      }
       this.endLooking();
       const start = now();
       if (until === 0) until = start + SLICE;
       if (!mailbox.take(place, here().who, start)) {
         ring.release(ticket);
+        this.setFree(this.running === 0);
         reply(mailbox, place, generation & ~FETCH, DROPPED, undefined, "");
       } else {
         if (steps.at !== null) steps.at("taken");
@@ -126,6 +145,8 @@ export class Bench implements Watched {
         else {
           ring.release(ticket);
           this.jobs.set(keyOf(mailbox[SHARE], place, job.generation), job);
+          job.isFetching = true;
+          this.coming++;
           here().tell(mailbox.owner, { about: "fetch", place, generation: job.generation } as Message);
         }
       }
@@ -138,10 +159,12 @@ export class Bench implements Watched {
 
   announce(): void {
     this.endLooking();
+    this.isAnnounced = true;
     addWaiter(this.queue.words, RECEIVERS, here().slot);
   }
 
   withdraw(): void {
+    this.isAnnounced = false;
     if (!removeWaiter(this.queue.words, RECEIVERS, here().slot)) this.queue.takers.wakeOne();
   }
 
@@ -153,12 +176,15 @@ export class Bench implements Watched {
     this.queue.beginLooking(slot);
   }
 
-  /** It has found a call, or goes to sleep. If there are more, another worker is to look. */
+  /** It has found a call, or goes to sleep: it is not the one to be told of more. If there are, another worker is. */
   private endLooking(): void {
-    if (!this.isLooking) return;
+    if (!this.isLooking && !this.isAnnounced) return;
+    const { queue } = this;
+    if (this.isLooking) queue.endLooking(here().slot);
+    if (this.isAnnounced) removeWaiter(queue.words, RECEIVERS, here().slot);
     this.isLooking = false;
-    this.queue.endLooking(here().slot);
-    if (this.queue.ring.length > 0) this.queue.wake();
+    this.isAnnounced = false;
+    if (queue.ring.length > 0) queue.wake();
   }
 
   /** Takes no more calls; ends when it has none left. */
@@ -166,7 +192,7 @@ export class Bench implements Watched {
     if (this.isRetiring) return;
     this.isRetiring = true;
     this.endLooking();
-    this.queue.setFree(here().slot, false);
+    this.setFree(false);
     this.queue.takers.wakeAll();
     if (this.running === 0) this.retired();
   }
@@ -184,7 +210,7 @@ export class Bench implements Watched {
 
   private take(mailbox: Mailbox, place: number, generation: number, origin: CallRecipe): Job {
     const work = new Work(origin, (how, value) => this.answer(job, how, value));
-    const job: Job = { mailbox, place, generation, work, isOver: false };
+    const job: Job = { mailbox, place, generation, work, isFetching: false, isOver: false };
     this.running++;
     this.tell();
     return job;
@@ -201,30 +227,63 @@ export class Bench implements Watched {
     } finally {
       ring.release(ticket);
     }
-    job.work.begin(load);
-    this.keep(job);
+    this.start(job, load);
+  }
+
+  /** What a call takes along has come. */
+  private unpack({ mailbox, place, generation, parcel }: FetchedCall): void {
+    const job = this.jobs.get(keyOf(mailbox, place, generation));
+    if (job === undefined || !job.isFetching) return;
+    if (parcel === null) {
+      this.answer(job, DROPPED, undefined);
+      return;
+    }
+    let load: unknown;
+    try {
+      load = unpackParcel(parcel);
+    } catch (error) {
+      this.answer(job, FAILED, error);
+      return;
+    }
+    job.isFetching = false;
+    this.coming--;
+    this.start(job, load);
   }
 
   private takeDirectly(call: DirectCall): void {
     const { mailbox: id, place, fn, generation, parcel } = call;
     const mailbox = mailboxOf(id);
     const origin = functions().find(fn);
-    if (mailbox === null || origin === undefined) {
-      this.early.push(call); // asked for
+    if (mailbox === null || origin === undefined) return; // it has been told of both, unless its caller has died
+    const job = this.take(mailbox, place, generation, origin);
+    let load: unknown;
+    try {
+      load = unpackParcel(parcel);
+    } catch (error) {
+      this.answer(job, FAILED, error);
       return;
     }
-    const job = this.take(mailbox, place, generation, origin);
-    job.work.begin(unpackParcel(parcel));
-    this.keep(job);
+    this.start(job, load);
   }
 
-  private keep(job: Job): void {
+  private start(job: Job, load: unknown): void {
+    const loading = job.work.begin(load);
     if (!job.isOver) this.jobs.set(keyOf(job.mailbox[SHARE], job.place, job.generation), job);
+    if (loading === null) return;
+    this.coming++;
+    loading.then(() => {
+      this.coming--;
+      here().scheduler.visitSoon();
+    });
   }
 
   private answer(job: Job, how: number, value: unknown): void {
     const { mailbox, place, generation, work } = job;
     job.isOver = true;
+    if (job.isFetching) {
+      this.coming--;
+      here().scheduler.visitSoon();
+    }
     if (this.jobs.size > 0) this.jobs.delete(keyOf(mailbox[SHARE], place, generation));
     this.running--;
     this.done++;
@@ -245,14 +304,23 @@ export class Bench implements Watched {
 
   /** A caller has died: nobody waits for its calls. */
   private orphan(who: number): void {
-    for (const { mailbox, work } of this.jobs.values())
-      if (mailbox.owner === who) work.cancel(new Error("the thread that made the call has ended"));
+    const reason = new Error("the thread that made the call has ended");
+    for (const job of [...this.jobs.values()]) {
+      if (job.mailbox.owner !== who) continue;
+      if (job.isFetching) this.answer(job, DROPPED, undefined);
+      else job.work.cancel(reason);
+    }
   }
 
   private tell(): void {
-    const { slot } = here();
-    this.queue.setFree(slot, this.running === 0 && !this.isRetiring);
-    this.queue.report(slot, this.running, this.done);
+    this.queue.report(here().slot, this.running, this.done);
+    this.setFree(this.running === 0 && !this.isRetiring);
+  }
+
+  private setFree(isFree: boolean): void {
+    if (isFree === this.isFree) return;
+    this.isFree = isFree;
+    this.queue.setFree(here().slot, isFree);
   }
 
   private weigh(): void {

@@ -30,8 +30,8 @@ export class Work {
     this.cancelled = null;
   }
 
-  /** Begins with what came along: the arguments, and before them the captured values if there are any. */
-  begin(taken: unknown): void {
+  /** Begins with what came along: the arguments, and before them the captured values if there are any. Answers what it waits for if its function is yet to be loaded. */
+  begin(taken: unknown): Promise<void> | null {
     const { origin } = this;
     const [captured, args] = (origin.captured.length > 0 ? taken : [[], taken ?? []]) as [unknown[], unknown[]];
     let loaded: Loaded | Promise<Loaded>;
@@ -39,13 +39,13 @@ export class Work {
       loaded = origin.isChunked === true ? import("./chunk.ts").then(({ chunked }) => chunked(origin)) : load(origin);
     } catch (error) {
       this.answer(FAILED, error);
-      return;
+      return null;
     }
     if (!(loaded instanceof Promise)) {
       this.perform(loaded, args, captured);
-      return;
+      return null;
     }
-    loaded.then(
+    return loaded.then(
       (ready) => this.perform(ready, args, captured),
       (error) => this.answer(FAILED, error),
     );

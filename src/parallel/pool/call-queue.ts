@@ -2,7 +2,7 @@
 // without work while there is some.
 //
 // Invariant
-//   the FREE bit of a worker is set only while it runs nothing
+//   the FREE bit of a worker is set only while it runs nothing; it is gone before the worker takes a call
 //   the LOOKING bit of a worker is set only while it will look once more before it runs anything or sleeps
 //
 // While a worker is looking nobody needs to be woken for a call: it will be found. Who stops looking, to run what it has found, wakes another if there is more.
@@ -39,6 +39,7 @@ const WORKER = 4;
 const RUNNING = 0;
 const DONE = 1;
 const MEMORY = 2; // KiB
+const WHO = 3;
 
 // Words of the desk.
 const FREE = 0;
@@ -115,6 +116,16 @@ export class CallQueue extends SharedObject {
     Atomics.store(this.words, CLOSED, 1);
   }
 
+  /** This thread begins to take calls. */
+  join(): void {
+    const { who, slot } = here();
+    Atomics.store(this.desk, WORKERS + slot * WORKER + WHO, who);
+    removeBit(this.desk, FREE, slot);
+    removeBit(this.desk, LOOKING, slot);
+    this.report(slot, 0, 0);
+    this.reportMemory(slot, 0);
+  }
+
   /** A worker says whether it runs nothing. */
   setFree(slot: number, isFree: boolean): void {
     if (isFree) addBit(this.desk, FREE, slot);
@@ -142,15 +153,20 @@ export class CallQueue extends SharedObject {
 
   /** The slots of the workers that run nothing. */
   free(): number[] {
-    const { commons } = here();
     const slots: number[] = [];
     for (let word = 0; word < WAIT_SET; word++) {
       for (let bits = Atomics.load(this.desk, FREE + word); bits !== 0; bits &= bits - 1) {
         const slot = (word << 5) | (31 - Math.clz32(bits & -bits));
-        if (commons.at(slot) !== 0) slots.push(slot);
+        if (this.isWorker(slot)) slots.push(slot);
       }
     }
     return slots;
+  }
+
+  /** Does a worker of this pool live in a slot? */
+  private isWorker(slot: number): boolean {
+    const who = Atomics.load(this.desk, WORKERS + slot * WORKER + WHO);
+    return who !== 0 && here().commons.at(slot) === who;
   }
 
   /** A worker tells of itself. */
@@ -178,7 +194,8 @@ export class CallQueue extends SharedObject {
     const slot = slotOf(dead);
     const isDone = this.ring.mend(dead, (ticket) => this.lose(ticket, dead));
     if (!isDone) setImmediate(() => this.mend(dead));
-    if (here().commons.at(slot) === 0) {
+    // Another one may have taken its slot, and perhaps not for this pool.
+    if (Atomics.compareExchange(this.desk, WORKERS + slot * WORKER + WHO, dead, 0) === dead) {
       removeBit(this.desk, FREE, slot);
       removeBit(this.desk, LOOKING, slot);
       this.report(slot, 0, 0);

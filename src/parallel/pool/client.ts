@@ -6,16 +6,10 @@
 import { Ring as LocalRing } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
 import { Cargo } from "../cargo.ts";
-<<<<<<< HEAD
 import { argument, encode } from "../codec.ts";
-import { slotOf } from "../commons.ts";
+import { directory } from "../directory.ts";
 import type { Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
-=======
-import { encode } from "../codec.ts";
-import { directory } from "../directory.ts";
-import { here, type Message, type Watched } from "../neighbours.ts";
->>>>>>> 60546fe (parallel: Pool.each reaches new workers, and is cancelled with its task)
 import { INLINE, SENDERS } from "../ring.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";

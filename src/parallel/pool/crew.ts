@@ -65,6 +65,7 @@ export class Crew {
   /** Starts another worker if calls wait for one, and the pool may have more. */
   hire(): void {
     if (this.isClosed) return;
+    const calls = this.queue.ring.length; // before it is looked who is free: a worker is not, before it takes one out
     let starting = 0;
     let busy = 0;
     for (const hand of this.hands) {
@@ -73,7 +74,7 @@ export class Crew {
       else if (!this.queue.isFree(slotOf(hand.who))) busy++;
       else starting++; // free: as good as one that is about to be
     }
-    if (this.queue.ring.length > starting && starting + busy < this.queue.most) this.start();
+    if (calls > starting && starting + busy < this.queue.most) this.start();
   }
 
   /** Starts all workers that the pool may have, and answers their numbers. */
