@@ -169,7 +169,7 @@ export class Call implements Answerable {
     const { grace } = this.employer;
     this.employer.cancel(this, reason);
     this.stopTimer();
-    if (grace === Number.POSITIVE_INFINITY) return;
+    if (grace > LONGEST) return;
     this.timer = setTimeout(() => {
       const why = `was replaced: ${this.origin.label} had been cancelled, and had not answered within the grace of ${grace} ms`;
       if (!this.isOver) this.employer.replace(this, why);
@@ -178,19 +178,23 @@ export class Call implements Answerable {
 
   /** Its time counts from when a worker has taken it. */
   private watchTime(ms: number): void {
-    this.timer = setTimeout(() => {
-      const { timeout } = this.employer;
-      const start = this.employer.startOf(this);
-      const left = start === null ? timeout : start + timeout - (performance.timeOrigin + performance.now());
-      if (left > 0) {
-        this.watchTime(left);
-        return;
-      }
-      this.late = new TimeoutError(
-        `Pool.run: ${this.origin.label} has not answered within ${timeout} ms of its start.`,
-      );
-      this.cancel(this.late);
-    }, Math.ceil(ms));
+    this.timer = setTimeout(
+      () => {
+        const { timeout } = this.employer;
+        const start = this.employer.startOf(this);
+        const left =
+          start === null || start === 0 ? timeout : start + timeout - (performance.timeOrigin + performance.now());
+        if (left > 0) {
+          this.watchTime(left);
+          return;
+        }
+        this.late = new TimeoutError(
+          `Pool.run: ${this.origin.label} has not answered within ${timeout} ms of its start.`,
+        );
+        this.cancel(this.late);
+      },
+      Math.ceil(Math.min(ms, LONGEST)),
+    );
   }
 
   private end(failed: boolean): void {
@@ -283,6 +287,9 @@ export class PoolRun<T> extends Leaf<T> {
     return { operation: "pool.run", object: this.origin.label, heldBy: [], outside: true };
   }
 }
+
+/** Milliseconds: the longest delay that setTimeout takes. */
+const LONGEST = 2 ** 31 - 1;
 
 /** Frames that are kept of the place where a call was made outside any task. */
 const FRAMES = 8;
