@@ -18,6 +18,11 @@ import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
 import { Life } from "./life.ts";
 import type { Birth, Death, Mended, Message, Watched } from "./message.ts";
 
+interface Unsent {
+  readonly message: Message;
+  readonly transfer: readonly (ArrayBuffer | MessagePort)[];
+}
+
 type Handler = (message: never, from: number) => void;
 
 const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
@@ -52,6 +57,8 @@ export class Neighbours {
   declare private readonly handlers: Map<string, Handler>;
   declare private readonly mended: Set<WeakRef<Mended>>;
   declare private readonly mourners: ((who: number, death: Death) => void)[];
+  /** What is to be said to threads to which there is no way yet. */
+  declare private readonly unsent: Map<number, Unsent[]>;
   declare private looks: number;
   declare private sleptAt: number;
 
@@ -67,6 +74,7 @@ export class Neighbours {
     this.handlers = new Map();
     this.mended = new Set();
     this.mourners = [];
+    this.unsent = new Map();
     this.looks = FEW_LOOKS;
     this.sleptAt = -1;
     this.life = new Life(this, birth !== null);
@@ -105,12 +113,24 @@ export class Neighbours {
     else if (this.commons.stir(slot)) this.send(slot, ROUSE);
   }
 
-  /** Sends a record to one thread. False if there is no way to it (yet, or any more). */
+  /** Sends a record to one thread. Where there is no way to it yet, as soon as there is one. False if it has ended. */
   tell(who: number, message: Message, transfer?: readonly (ArrayBuffer | MessagePort)[]): boolean {
     const port = this.links[slotOf(who)];
-    if (port === null || port === undefined || this.linkedTo[slotOf(who)] !== who) return false;
+    if (port === null || port === undefined || this.linkedTo[slotOf(who)] !== who)
+      return this.tellLater(who, message, transfer);
     this.commons.stir(slotOf(who)); // something is on its way, and those who ask whether it sleeps must know
     port.postMessage(message, transfer as ArrayBuffer[]);
+    return true;
+  }
+
+  private tellLater(who: number, message: Message, transfer: readonly (ArrayBuffer | MessagePort)[] = []): boolean {
+    if (!this.commons.isAlive(who) || who === this.who) return false;
+    const known = this.unsent.get(who);
+    if (known !== undefined) known.push({ message, transfer });
+    else {
+      this.unsent.set(who, [{ message, transfer }]);
+      if (this.slot !== FIRST_SLOT) this.links[FIRST_SLOT]?.postMessage({ about: "connect", who }); // the first is told of all by those who start them
+    }
     return true;
   }
 
@@ -163,12 +183,14 @@ export class Neighbours {
 
   /** Takes what messages have already come, without waiting for the event loop. */
   takeMessages(): void {
-    for (let slot = 0; slot < MOST_THREADS; slot++) {
-      const port = this.links[slot];
-      if (port === null || port === undefined) continue;
-      for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
-        this.take(got.message, this.linkedTo[slot] as number);
-    }
+    for (let slot = 0; slot < MOST_THREADS; slot++) this.takeFrom(slot);
+  }
+
+  private takeFrom(slot: number): void {
+    const port = this.links[slot];
+    if (port === null || port === undefined) return;
+    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
+      this.take(got.message, this.linkedTo[slot] as number);
   }
 
   /** The run queue is empty. True if that may have changed; false if this thread sleeps now. */
@@ -243,6 +265,10 @@ export class Neighbours {
     port.on("message", (message: unknown) => this.take(message, who));
     port.unref();
     this.life.linked(port);
+    const unsent = this.unsent.get(who);
+    if (unsent === undefined) return;
+    this.unsent.delete(who);
+    for (const { message, transfer } of unsent) this.tell(who, message, transfer);
   }
 
   private take(message: unknown, from: number): void {
@@ -274,7 +300,7 @@ export class Neighbours {
   }
 
   private connect(one: number, other: number): void {
-    if (!this.isLinked(one) || !this.isLinked(other)) return;
+    if (!this.commons.isAlive(one) || !this.commons.isAlive(other)) return;
     const { port1, port2 } = new MessageChannel();
     this.tell(one, { about: "link", who: other, port: port1 } as Message, [port1]);
     this.tell(other, { about: "link", who: one, port: port2 } as Message, [port2]);
@@ -283,7 +309,9 @@ export class Neighbours {
   /** A thread has died: what it may have left half done is mended, and hints it may have been given are given again, by looking at everything. */
   private mourn(who: number, death: Death): void {
     const slot = slotOf(who);
+    this.unsent.delete(who);
     if (this.linkedTo[slot] === who) {
+      this.takeFrom(slot); // what it has said before it died counts: answers, and introductions of what they hold
       this.links[slot]?.close();
       this.links[slot] = null;
       this.linkedTo[slot] = 0;

@@ -217,3 +217,12 @@ export function diesAt(step: string, times: number): number {
   };
   return threadId;
 }
+
+/** Answers, and is gone. */
+export function* answersAndExits(size: number): Operation<string> {
+  setImmediate(() => process.exit(0));
+  return "x".repeat(size);
+}
+
+export const waitsAt = ({ started, gate }: { started: Channel<number>; gate: Receiver<number> }): Operation<number> =>
+  waits(started, gate);
