@@ -112,9 +112,10 @@ export class Pool implements AsyncDisposable {
       const chunked = { ...origin, key: `each of ${origin.key}`, isChunked: true };
       return new PoolRun<R[]>(this.backend.employer, chunked, [chunk]);
     });
-    const body = named("map", () => mapping.drive() as Operation<void>);
-    if (machine.runner === null) this.start(body);
-    else go(body);
+    mapping.begin((body) => {
+      const map = named("map", body);
+      return (machine.runner === null ? this.start(map) : go(map)) as Task<void>;
+    });
     return mapping.results;
   }
 
