@@ -21,6 +21,7 @@ import {
   removeWaiter as removeBit,
   WAIT_SET,
 } from "../wait-set.ts";
+import { desk, GENERATIONS } from "./desk.ts";
 import { Mailbox } from "./mailbox.ts";
 
 const KIND = "pool";
@@ -112,8 +113,11 @@ export class CallQueue extends SharedObject {
     return Atomics.load(this.words, CLOSED) !== 0;
   }
 
+  /** No more calls are put. */
   close(): void {
     Atomics.store(this.words, CLOSED, 1);
+    this.ring.close();
+    this.givers.wakeAll();
   }
 
   /** This thread begins to take calls. */
@@ -206,14 +210,16 @@ export class CallQueue extends SharedObject {
     this.givers.wakeAll();
   }
 
-  /** A worker has died between taking a call and noting that in the caller's table: it is noted now. */
+  /** A worker has died with a call it had taken. It may not have noted that in the caller's table yet, nor have told the caller of one that was withdrawn: that is done now. */
   private lose(ticket: number, dead: number): void {
     const at = this.ring.labelAt(ticket);
     const place = this.words[at] as number;
     const mailbox = directory().find(this.words[at + 1] as number);
+    const generation = (this.words[at + 3] as number) & GENERATIONS;
     if (mailbox instanceof Mailbox) {
       mailbox.take(place, dead, 0);
-      here().tell(mailbox.owner, { about: "lost call", place, dead } as Message);
+      if (mailbox.owner === here().who) desk().lost(place, generation, dead);
+      else here().tell(mailbox.owner, { about: "lost call", place, generation, dead } as Message);
     }
     forgetIn(this.ring, ticket);
   }

@@ -71,6 +71,8 @@ export class Client implements Employer, Watched {
   declare private readonly most: number;
   declare private readonly hiring: Hiring | null;
   declare private readonly waiting: LocalRing<Call>;
+  /** Told when the desk has a place again. */
+  declare private readonly hope: () => void;
 
   constructor(queue: CallQueue, options: ClientOptions, hiring: Hiring | null) {
     this.name = queue.name;
@@ -87,16 +89,16 @@ export class Client implements Employer, Watched {
     this.most = options.most;
     this.hiring = hiring;
     this.waiting = new LocalRing();
-    desk().whenFree(() => {
+    this.hope = () => {
       if (this.waiting.size > 0) this.look();
-    });
+    };
+    desk().whenFree(this.hope);
   }
 
   begin(call: Call): void {
     this.underWay++;
     try {
-      if (this.isClosed || this.queue.isClosed)
-        throw misuse(`Pool.run: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
+      if (this.isClosed) throw this.closedError();
       if (this.waiting.size > 0 || !this.put(call)) {
         this.waiting.push(call);
         if (this.waiting.size <= this.most - this.queue.ring.length) this.load(call);
@@ -160,10 +162,11 @@ export class Client implements Employer, Watched {
   /** Takes no more calls, and waits for those that are under way. */
   async close(): Promise<void> {
     this.isClosed = true;
-    if (this.underWay === 0) return;
-    await new Promise<void>((resolve) => {
-      this.emptied = resolve;
-    });
+    if (this.underWay > 0)
+      await new Promise<void>((resolve) => {
+        this.emptied = resolve;
+      });
+    desk().hopeless(this.hope);
   }
 
   get isWanted(): boolean {
@@ -190,6 +193,7 @@ export class Client implements Employer, Watched {
       waiting.shift();
       done = true;
     }
+    if (done && this.queue.hired < this.queue.most) this.callForMore();
     return done;
   }
 
@@ -204,19 +208,25 @@ export class Client implements Employer, Watched {
   /** Puts a call into the queue, or sends it to its worker. False if there is no place. */
   private put(call: Call): boolean {
     const { queue } = this;
+    if (queue.isClosed) throw this.closedError();
+    if (call.worker === 0 && !queue.ring.hasRoom) return false;
     let load = call.cargo;
     if (load === null) {
       this.loadInto(cargo, call);
       load = cargo;
     }
-    if (call.worker === 0 && !queue.ring.hasRoom) return false;
     const place = desk().enter(call);
     if (place < 0) return false;
     const generation = desk().generationOf(place);
     call.place = place;
     call.generation = generation;
     if (call.worker !== 0) {
-      this.putDirectly(call, load);
+      try {
+        this.putDirectly(call, load);
+      } catch (error) {
+        desk().leave(place);
+        throw error;
+      }
       return true;
     }
     const mustFetch = load.handed.length > 0 || (load.length > INLINE && load.length > queue.ring.pages.size);
@@ -234,6 +244,10 @@ export class Client implements Employer, Watched {
     queue.wake();
     if (steps.at !== null) steps.at("called");
     return true;
+  }
+
+  private closedError(): Error {
+    return misuse(`Pool.run: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
   }
 
   private putDirectly(call: Call, load: Cargo): void {

@@ -5,13 +5,14 @@
 
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { oneLine, WorkerError } from "../../base/errors.ts";
+import { forgetIn } from "../cargo.ts";
 import { slotOf } from "../commons.ts";
 import { directory } from "../directory.ts";
 import type { Birth, Message } from "../message.ts";
 import { here } from "../neighbours.ts";
 import { SHARE } from "../shareable.ts";
 import type { CallQueue } from "./call-queue.ts";
-import { FAILED } from "./desk.ts";
+import { DROPPED, FAILED, GENERATIONS } from "./desk.ts";
 import { Mailbox } from "./mailbox.ts";
 import { reply } from "./reply.ts";
 
@@ -74,7 +75,12 @@ export class Crew {
       else if (!this.queue.isFree(slotOf(hand.who))) busy++;
       else starting++; // free: as good as one that is about to be
     }
-    if (calls > starting && starting + busy < this.queue.most) this.start();
+    if (calls <= starting || starting + busy >= this.queue.most) return;
+    try {
+      this.start();
+    } catch (error) {
+      if (this.hands.size === 0) this.refuseAll(error);
+    }
   }
 
   /** Starts all workers that the pool may have, and answers their numbers. */
@@ -135,6 +141,10 @@ export class Crew {
     }, FAREWELL);
     await Promise.all(all.map(({ exit }) => exit));
     clearTimeout(timer);
+    // Calls of other threads, and such as were withdrawn.
+    this.refuseAll(
+      new WorkerError(`Pool.run: pool "${this.queue.name}" was closed before a worker had taken the call.`, undefined),
+    );
   }
 
   utilisation(): number {
@@ -158,12 +168,18 @@ export class Crew {
       memoryMb: options.memoryMb,
       idle: options.idle,
     };
-    const worker = new Worker(ENTRY, {
-      workerData: { offshoot: contract },
-      transferList: birth.links.map(({ port }) => port),
-      ...(options.limits === undefined ? {} : { resourceLimits: options.limits }),
-      name: queue.name,
-    } as ConstructorParameters<typeof Worker>[1]);
+    let worker: Worker;
+    try {
+      worker = new Worker(ENTRY, {
+        workerData: { offshoot: contract },
+        transferList: birth.links.map(({ port }) => port),
+        ...(options.limits === undefined ? {} : { resourceLimits: options.limits }),
+        name: queue.name,
+      } as ConstructorParameters<typeof Worker>[1]);
+    } catch (error) {
+      here().died(birth.who);
+      throw error;
+    }
     worker.unref();
     const hand: Hand = {
       who: birth.who,
@@ -188,24 +204,29 @@ export class Crew {
     const why = hand.why ?? sayEnd(hand.cause, exitCode);
     here().died(hand.who, { why, exitCode, cause: hand.cause });
     if (this.isClosed) return;
-    if (!hand.isReady && hand.why === null && ++this.failures >= TRIES) this.refuseAll(why, exitCode, hand.cause);
+    if (!hand.isReady && hand.why === null && ++this.failures >= TRIES) {
+      this.failures = 0;
+      const message = `Pool.run: no worker of pool "${this.queue.name}" could be started: each of ${TRIES} ${why}.`;
+      this.refuseAll(new WorkerError(message, exitCode, hand.cause === undefined ? {} : { cause: hand.cause }));
+    }
     this.hire();
   }
 
-  /** No worker can be started: who waits for one is told so. */
-  private refuseAll(why: string, exitCode: number, cause: unknown): void {
-    this.failures = 0;
-    const { ring } = this.queue;
-    const message = `Pool.run: no worker of pool "${this.queue.name}" could be started: each of ${TRIES} ${why}.`;
+  /** There is no worker for the calls that wait: their callers are told so. */
+  private refuseAll(error: unknown): void {
+    const { ring, words } = this.queue;
     for (let ticket = ring.peek(); ticket >= 0; ticket = ring.peek()) {
       if (!ring.claimTake(ticket)) continue;
       const at = ring.labelAt(ticket);
-      const [place, id, , generation] = this.queue.words.slice(at, at + 4) as unknown as number[];
+      const place = words[at] as number;
+      const id = words[at + 1] as number;
+      const generation = (words[at + 3] as number) & GENERATIONS;
+      forgetIn(ring, ticket);
       ring.release(ticket);
-      const mailbox = directory().find(id as number);
-      if (!(mailbox instanceof Mailbox) || !mailbox.take(place as number, here().who, 0)) continue;
-      const error = new WorkerError(message, exitCode, cause === undefined ? {} : { cause });
-      reply(mailbox, place as number, (generation as number) & 0x3fff_ffff, FAILED, error, "");
+      const mailbox = directory().knows(id) ? directory().find(id) : null;
+      if (!(mailbox instanceof Mailbox)) continue; // its caller has ended
+      const isWanted = mailbox.take(place, here().who, 0);
+      reply(mailbox, place, generation, isWanted ? FAILED : DROPPED, isWanted ? error : undefined, "");
     }
     this.queue.givers.wakeAll();
   }

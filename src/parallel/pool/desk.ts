@@ -43,7 +43,10 @@ export interface Answer extends Message {
 /** In the place of a call that was withdrawn. */
 const GONE: Answerable = { answered: () => undefined, lost: () => undefined, fetched: () => undefined };
 
-const GENERATIONS = 0x3fff_ffff;
+/** Generations are counted up to this, and from 0 again. */
+export const GENERATIONS = 0x3fff_ffff;
+/** Deaths that are remembered: more than there are threads. */
+const DEATHS = 256;
 
 class Desk implements Watched {
   declare readonly mailbox: Mailbox;
@@ -69,12 +72,12 @@ class Desk implements Watched {
       if (this.generations[place] === generation) this.calls[place]?.fetched(from);
     });
     this.deaths = new Map();
-    neighbours.on("lost call", ({ place, dead }: { place: number; dead: number }) => {
-      const death = this.deaths.get(dead);
-      if (death !== undefined) this.lose(place, dead, death);
-    });
+    neighbours.on("lost call", ({ place, generation, dead }: { place: number; generation: number; dead: number }) =>
+      this.lost(place, generation, dead),
+    );
     neighbours.atDeath((who, death) => {
       this.deaths.set(who, death);
+      if (this.deaths.size > DEATHS) this.deaths.delete(this.deaths.keys().next().value as number);
       this.look(); // what it had answered counts
       for (let place = 0; place < this.calls.length; place++) this.lose(place, who, death);
     });
@@ -113,6 +116,11 @@ class Desk implements Watched {
   /** Calls back when a place becomes free after there was none. */
   whenFree(hope: () => void): void {
     this.hopeful.add(hope);
+  }
+
+  /** Does so no more. */
+  hopeless(hope: () => void): void {
+    this.hopeful.delete(hope);
   }
 
   get isWanted(): boolean {
@@ -166,6 +174,16 @@ class Desk implements Watched {
     this.leave(place);
     call.answered(how, value);
     this.tellHopeful();
+  }
+
+  /** A worker that has died had taken a call, and another thread has found that out. */
+  lost(place: number, generation: number, dead: number): void {
+    if (this.generations[place] !== generation) return;
+    const death = this.deaths.get(dead);
+    if (this.calls[place] === GONE) {
+      this.leave(place);
+      this.tellHopeful();
+    } else if (death !== undefined) this.lose(place, dead, death);
   }
 
   private lose(place: number, who: number, death: Death): void {
