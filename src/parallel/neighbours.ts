@@ -12,6 +12,7 @@
 //   while this thread is not asleep, it will look at what it watches before it sleeps
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { machine, runErrands } from "../core/machine.ts";
 import { installed } from "../core/runtime.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
@@ -241,6 +242,7 @@ export class Neighbours {
       }
     }
     watched.length = kept; // what was added meanwhile has been looked at too
+    if (machine.errands !== null) runErrands(); // before those go on who were let go on
     return done;
   }
 
