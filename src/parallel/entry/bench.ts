@@ -8,6 +8,7 @@
 //   while a call that was taken may be about to run alone, no other is taken
 
 import { getHeapStatistics } from "node:v8";
+import { whenKnown } from "../arrivals.ts";
 import { isReadable, read } from "../cargo.ts";
 import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
@@ -144,9 +145,7 @@ export class Bench implements Watched {
         if ((generation & FETCH) === 0) this.begin(job, ring, ticket);
         else {
           ring.release(ticket);
-          this.jobs.set(keyOf(mailbox[SHARE], place, job.generation), job);
-          job.isFetching = true;
-          this.coming++;
+          this.await(job);
           here().tell(mailbox.owner, { about: "fetch", place, generation: job.generation } as Message);
         }
       }
@@ -234,20 +233,25 @@ export class Bench implements Watched {
   private unpack({ mailbox, place, generation, parcel }: FetchedCall): void {
     const job = this.jobs.get(keyOf(mailbox, place, generation));
     if (job === undefined || !job.isFetching) return;
-    if (parcel === null) {
-      this.answer(job, DROPPED, undefined);
-      return;
-    }
-    let load: unknown;
-    try {
-      load = unpackParcel(parcel);
-    } catch (error) {
-      this.answer(job, FAILED, error);
-      return;
-    }
-    job.isFetching = false;
-    this.coming--;
-    this.start(job, load);
+    if (parcel === null) this.answer(job, DROPPED, undefined);
+    else this.receive(job, parcel);
+  }
+
+  /** Begins a call whose arguments came in a message. */
+  private receive(job: Job, parcel: Parcel): void {
+    whenKnown(parcel.objects, () => {
+      if (job.isOver) return;
+      let load: unknown;
+      try {
+        load = unpackParcel(parcel);
+      } catch (error) {
+        this.answer(job, FAILED, error);
+        return;
+      }
+      job.isFetching = false;
+      this.coming--;
+      this.start(job, load);
+    });
   }
 
   private takeDirectly(call: DirectCall): void {
@@ -256,14 +260,15 @@ export class Bench implements Watched {
     const origin = functions().find(fn);
     if (mailbox === null || origin === undefined) return; // it has been told of both, unless its caller has died
     const job = this.take(mailbox, place, generation, origin);
-    let load: unknown;
-    try {
-      load = unpackParcel(parcel);
-    } catch (error) {
-      this.answer(job, FAILED, error);
-      return;
-    }
-    this.start(job, load);
+    this.await(job);
+    this.receive(job, parcel);
+  }
+
+  /** What a call takes along is on its way. */
+  private await(job: Job): void {
+    this.jobs.set(keyOf(job.mailbox[SHARE], job.place, job.generation), job);
+    job.isFetching = true;
+    this.coming++;
   }
 
   private start(job: Job, load: unknown): void {
@@ -349,7 +354,6 @@ const keyOf = (mailbox: number, place: number, generation: number): string => `$
 const NOTHING: Unloader = { object: () => undefined, handed: () => undefined };
 
 function unpackParcel({ bytes, objects, handed }: Parcel): unknown {
-  for (const id of objects) directory().knows(id);
   const known = new Map(objects.map((id) => [id, directory().arrive(id).face]));
   return decode(bytes, { object: (id) => known.get(id), handed: (index) => handed[index] });
 }

@@ -3,6 +3,7 @@
 // Invariant
 //   a place belongs to a call from when it is put until its answer has come in, or its worker has died
 
+import { whenKnown } from "../arrivals.ts";
 import { ENDED, isReadable, read } from "../cargo.ts";
 import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
@@ -162,10 +163,18 @@ class Desk implements Watched {
 
   /** An answer that came in a message. */
   private accept({ place, generation, how, bytes, handed, objects }: Answer): void {
-    for (const id of objects) directory().knows(id);
-    const known = new Map(objects.map((id) => [id, directory().arrive(id).face]));
-    const unloader: Unloader = { object: (id) => known.get(id), handed: (index) => handed[index] };
-    this.answer(place, generation, how, decode(bytes, unloader));
+    whenKnown(objects, () => {
+      const known = new Map(objects.map((id) => [id, directory().arrive(id).face]));
+      const unloader: Unloader = { object: (id) => known.get(id), handed: (index) => handed[index] };
+      let value: unknown;
+      try {
+        value = decode(bytes, unloader);
+      } catch (error) {
+        this.answer(place, generation, FAILED, error);
+        return;
+      }
+      this.answer(place, generation, how, value);
+    });
   }
 
   private answer(place: number, generation: number, how: number, value: unknown): void {
