@@ -43,6 +43,7 @@ export class Life {
   /** Its other end, without which it would close. */
   declare private readonly end: MessagePort;
   declare private isHeld: boolean;
+  declare private isListening: boolean;
   declare private timer: NodeJS.Timeout | null;
   declare private turnsWhenSeen: number;
   /** Nothing has happened for a while: the loop may run dry. */
@@ -82,7 +83,8 @@ export class Life {
     this.parent = null;
     neighbours.on("dry?", (question: Question, from) => this.hear(question, from));
     neighbours.on("dry", (answer: Answer, from) => this.note(answer, from));
-    process.on("beforeExit", () => this.dry());
+    this.isListening = false;
+    if (isStarted) this.listen();
   }
 
   /** There is a new way to another thread. */
@@ -98,13 +100,17 @@ export class Life {
     if (this.isStarted) return;
     if (this.isTesting && neighbours.scheduler.turns === this.turnsWhenSeen) return; // the test goes on
     this.isTesting = false;
+    this.listen();
     this.ref();
     this.timer ??= setTimeout(() => this.look(), PATIENCE).unref();
   }
 
   /** Nobody here waits for others any more. */
   letGo(): void {
-    if (this.unanswered === null) this.unref();
+    if (this.unanswered !== null) return;
+    this.unref();
+    if (this.isListening && !this.isStarted) process.off("beforeExit", this.dry);
+    this.isListening = this.isStarted;
   }
 
   /** The event loop has nothing left to do by itself: may another thread still wake somebody here? */
@@ -150,9 +156,14 @@ export class Life {
     this.timer = setTimeout(() => this.look(), PATIENCE).unref();
   }
 
-  private dry(): void {
+  private readonly dry = (): void => {
     if (this.isStarted) this.answer();
     else if (this.neighbours.isWaiting) this.mayWake();
+  };
+
+  private listen(): void {
+    if (!this.isListening) process.on("beforeExit", this.dry);
+    this.isListening = true;
   }
 
   private ask(): void {
