@@ -56,6 +56,8 @@ import { registerError } from "./error-classes.ts";
 import { move } from "./move.ts";
 import { Pool } from "./pool/pool.ts";
 import { remote } from "./remote.ts";
+import { InterlockedList } from "./shared/interlocked-list.ts";
+import { SharedList } from "./shared/list.ts";
 import { sharedChannel } from "./shared-channel.ts";
 
 const exports: Readonly<Record<string, unknown>> = {
@@ -115,12 +117,14 @@ const exports: Readonly<Record<string, unknown>> = {
   yieldNow,
   // offshoot/parallel
   blocking,
+  InterlockedList,
   move,
   Pool,
   PoisonedError,
   registerError,
   remote,
   sharedChannel,
+  SharedList,
   WorkerError,
 };
 

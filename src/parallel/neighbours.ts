@@ -60,6 +60,8 @@ export class Neighbours {
   declare private readonly mourners: ((who: number, death: Death) => void)[];
   /** What is to be said to threads to which there is no way yet. */
   declare private readonly unsent: Map<number, Unsent[]>;
+  /** For threads that were started here: can it run no more? */
+  declare private readonly pulses: Map<number, () => boolean>;
   declare private looks: number;
   declare private sleptAt: number;
 
@@ -76,6 +78,7 @@ export class Neighbours {
     this.mended = new Set();
     this.mourners = [];
     this.unsent = new Map();
+    this.pulses = new Map();
     this.looks = FEW_LOOKS;
     this.sleptAt = -1;
     this.life = new Life(this, birth !== null);
@@ -173,8 +176,19 @@ export class Neighbours {
     for (const port of this.links) port?.close();
   }
 
+  /** How to find out that a thread that was started here can run no more, before the event loop tells. */
+  feelPulse(who: number, hasEnded: () => boolean): void {
+    this.pulses.set(who, hasEnded);
+  }
+
+  /** Buries those that were started here and can run no more; they are mourned when the event loop tells. For who waits, in this turn, for a word that one of them may hold. */
+  buryTheDead(): void {
+    for (const [who, hasEnded] of this.pulses) if (hasEnded()) this.commons.bury(who);
+  }
+
   /** A thread that was started here can run no more. */
   died(who: number, death: Death = UNKNOWN): void {
+    this.pulses.delete(who);
     this.commons.bury(who);
     // Those it has started itself have ended with it.
     for (const other of this.commons.living()) if (this.commons.parentOf(other) === who) this.died(other, death);

@@ -4,9 +4,16 @@ import { loadKindsBy } from "../directory.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   channel: () => import("../shared-channel.ts"),
+  "interlocked list": () => import("../shared/interlocked-list.ts"),
+  list: () => import("../shared/list.ts"),
   pool: () => import("../pool/pool.ts"),
 };
 
+/** What is kept in these is read in one turn, whatever it is: with them, all kinds are loaded. */
+const CONTAINERS: ReadonlySet<string> = new Set(["interlocked list", "list"]);
+
 export function loadKindsWhenMet(): void {
-  loadKindsBy((kind) => LOADERS[kind]?.());
+  loadKindsBy((kind) =>
+    CONTAINERS.has(kind) ? Promise.all(Object.values(LOADERS).map((load) => load())) : LOADERS[kind]?.(),
+  );
 }

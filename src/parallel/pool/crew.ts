@@ -104,7 +104,11 @@ export class Crew {
   /** A worker has begun to take calls. */
   ready(who: number): void {
     this.failures = 0;
-    for (const hand of this.hands) if (hand.who === who) hand.isReady = true;
+    for (const hand of this.hands) {
+      if (hand.who !== who) continue;
+      hand.isReady = true;
+      hand.worker.performance.eventLoopUtilization(); // see start
+    }
     this.hire();
   }
 
@@ -181,6 +185,9 @@ export class Crew {
       throw error;
     }
     worker.unref();
+    // Node says -1 once the thread has been taken down, if it has been asked before: long before "exit" comes through an event loop that may be waiting for what it held.
+    here().feelPulse(birth.who, () => worker.performance.eventLoopUtilization().idle < 0);
+    worker.once("online", () => worker.performance.eventLoopUtilization());
     const hand: Hand = {
       who: birth.who,
       worker,
