@@ -13,6 +13,8 @@ export { registerError } from "./error-classes.ts";
 export { inline } from "./inline.ts";
 export { move } from "./move.ts";
 export type { RemoteFunction } from "./origin.ts";
+export type { Owned } from "./owner.ts";
+export { owner } from "./owner.ts";
 export type { PoolStats } from "./pool/backend.ts";
 export type { Histogram } from "./pool/histogram.ts";
 export { Pool } from "./pool/pool.ts";

@@ -54,6 +54,7 @@ import { timer } from "../time/timer.ts";
 import { blocking } from "./blocking.ts";
 import { registerError } from "./error-classes.ts";
 import { move } from "./move.ts";
+import { owner } from "./owner.ts";
 import { Pool } from "./pool/pool.ts";
 import { remote } from "./remote.ts";
 import { InterlockedList } from "./shared/interlocked-list.ts";
@@ -119,6 +120,7 @@ const exports: Readonly<Record<string, unknown>> = {
   blocking,
   InterlockedList,
   move,
+  owner,
   Pool,
   PoisonedError,
   registerError,

@@ -119,6 +119,11 @@ export class Neighbours {
 
   /** Sends a record to one thread. Where there is no way to it yet, as soon as there is one. False if it has ended. */
   tell(who: number, message: Message, transfer?: readonly (ArrayBuffer | MessagePort)[]): boolean {
+    if (who === this.who) {
+      const copy = structuredClone(message, transfer === undefined ? {} : { transfer: transfer as ArrayBuffer[] });
+      setImmediate(() => this.take(copy, who));
+      return true;
+    }
     const port = this.links[slotOf(who)];
     if (port === null || port === undefined || this.linkedTo[slotOf(who)] !== who)
       return this.tellLater(who, message, transfer);

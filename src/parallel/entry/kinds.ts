@@ -6,6 +6,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   channel: () => import("../shared-channel.ts"),
   "interlocked list": () => import("../shared/interlocked-list.ts"),
   list: () => import("../shared/list.ts"),
+  owner: () => import("../owner.ts"),
   pool: () => import("../pool/pool.ts"),
 };
 

@@ -24,6 +24,13 @@ import { ANSWERED, type Answerable, CANCELLED } from "./desk.ts";
 /** What a call needs of the side of its pool that is in this thread. */
 export interface Employer {
   readonly name: string;
+  /** Who makes the calls, what answers them, and where they are cleaned up after, in messages. */
+  readonly words: {
+    readonly verb: string;
+    readonly operation: string;
+    readonly thread: string;
+    readonly place: string;
+  };
   readonly grace: number;
   readonly timeout: number;
   begin(call: Call): void;
@@ -97,7 +104,7 @@ export class Call implements Answerable {
     if (this.late !== null) fail(waiter, this.late);
     else if (how === ANSWERED) complete(waiter, value);
     else if (how === CANCELLED)
-      fail(waiter, new TaskCancelledError(`Pool.run: ${this.origin.label} was cancelled.`, value));
+      fail(waiter, new TaskCancelledError(`${this.employer.words.verb}: ${this.origin.label} was cancelled.`, value));
     else {
       tellPlaces(value, this.caller(waiter));
       fail(waiter, value);
@@ -115,7 +122,8 @@ export class Call implements Answerable {
       fail(waiter, this.late);
       return;
     }
-    const message = `Pool.run: ${this.origin.label} has no answer: its thread in pool "${this.employer.name}" ${why}.`;
+    const { verb, thread } = this.employer.words;
+    const message = `${verb}: ${this.origin.label} has no answer: ${thread} ${why}.`;
     const error = new WorkerError(message, exitCode, cause === undefined ? {} : { cause });
     tellPlaces(error, caller);
     fail(waiter, error);
@@ -244,8 +252,18 @@ class CallEnd extends Leaf<void> {
 
   describe(): Description {
     const { origin, employer } = this.call;
-    return { operation: "cleanup of", object: `${origin.label} on pool "${employer.name}"`, heldBy: [], outside: true };
+    return { operation: "cleanup of", object: `${origin.label} ${employer.words.place}`, heldBy: [], outside: true };
   }
+}
+
+/** How the calls of a pool are told of. */
+export function wordsOfPool(name: string): Employer["words"] {
+  return {
+    verb: "Pool.run",
+    operation: "pool.run",
+    thread: `its thread in pool "${name}"`,
+    place: `on pool "${name}"`,
+  };
 }
 
 /** The operation that makes a call. Each use is a call of its own. */
@@ -284,7 +302,7 @@ export class PoolRun<T> extends Leaf<T> {
   }
 
   describe(): Description {
-    return { operation: "pool.run", object: this.origin.label, heldBy: [], outside: true };
+    return { operation: this.employer.words.operation, object: this.origin.label, heldBy: [], outside: true };
   }
 }
 

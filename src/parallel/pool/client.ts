@@ -14,7 +14,7 @@ import { INLINE, SENDERS } from "../ring.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";
-import type { Call, Employer } from "./call.ts";
+import { type Call, type Employer, wordsOfPool } from "./call.ts";
 import { type CallQueue, FETCH } from "./call-queue.ts";
 import { desk } from "./desk.ts";
 import { functions } from "./functions.ts";
@@ -56,6 +56,7 @@ const label = { first: 0, second: 0, third: 0, fourth: 0 };
 
 export class Client implements Employer, Watched {
   declare readonly name: string;
+  declare readonly words: Employer["words"];
   declare readonly grace: number;
   declare readonly timeout: number;
   declare readonly queue: CallQueue;
@@ -76,6 +77,7 @@ export class Client implements Employer, Watched {
 
   constructor(queue: CallQueue, options: ClientOptions, hiring: Hiring | null) {
     this.name = queue.name;
+    this.words = wordsOfPool(queue.name);
     this.grace = options.grace;
     this.timeout = options.timeout;
     this.queue = queue;

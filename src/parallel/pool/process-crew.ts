@@ -13,7 +13,7 @@ import { misuse } from "../../core/leaf.ts";
 import { argument, decode, encode, type Loader, type Unloader } from "../codec.ts";
 import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
-import type { Call, Employer } from "./call.ts";
+import { type Call, type Employer, wordsOfPool } from "./call.ts";
 import { type CallRecipe, callRecipe } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import type { Settings } from "./settings.ts";
@@ -54,6 +54,7 @@ const FAREWELL = 1_000;
 
 export class ProcessCrew implements Employer, Backend {
   declare readonly name: string;
+  declare readonly words: Employer["words"];
   declare readonly grace: number;
   declare readonly timeout: number;
   declare readonly size: number;
@@ -74,6 +75,7 @@ export class ProcessCrew implements Employer, Backend {
 
   constructor(settings: Settings) {
     this.name = settings.name;
+    this.words = wordsOfPool(settings.name);
     this.grace = settings.grace;
     this.timeout = settings.timeout;
     this.size = settings.processes;
