@@ -15,7 +15,7 @@
 import { BODY } from "../directory.ts";
 import { steps } from "../steps.ts";
 import { objectsIn } from "./freight.ts";
-import type { GrowingWords } from "./growable.ts";
+import { fence, type GrowingWords } from "./growable.ts";
 import { SpinLock } from "./spin-lock.ts";
 
 // Words.
@@ -50,9 +50,6 @@ export const NO_MEMORY = -1;
 
 const NOTHING = new Int32Array(0);
 const inline = new Int32Array(INLINE);
-
-/** Between the copying of what others may change, and the look whether they did: no load passes it, on any processor. */
-const fence = new Int32Array(new SharedArrayBuffer(4));
 
 export class Entries {
   declare private readonly head: Int32Array;
@@ -122,7 +119,7 @@ export class Entries {
       const start = second + CELL;
       if (Atomics.load(words, at) !== version || !this.body.reaches(start + third)) continue;
       const copy = this.body.words.slice(start, start + third);
-      Atomics.exchange(fence, 0, 0);
+      fence();
       if (Atomics.load(words, at) !== version) continue;
       this.version = version;
       return copy;

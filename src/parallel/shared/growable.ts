@@ -17,6 +17,13 @@ export function growableMemory(bytes: number, most: number): SharedArrayBuffer {
   return new Growable(bytes, { maxByteLength: most });
 }
 
+const barrier = new Int32Array(new SharedArrayBuffer(4));
+
+/** Stands between the copying of what others may change meanwhile, and the look whether they did: on no processor does a load pass it. */
+export function fence(): void {
+  Atomics.exchange(barrier, 0, 0);
+}
+
 /** A thread's view of memory that others may have grown meanwhile. */
 export class GrowingWords {
   /** What was there when it was last looked at. */

@@ -19,7 +19,7 @@ import { Ring as Queue } from "../../base/ring.ts";
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { steps } from "../steps.ts";
 import { lengthOf } from "./freight.ts";
-import type { GrowingWords } from "./growable.ts";
+import { fence, type GrowingWords } from "./growable.ts";
 
 // Words, from where the logs begin.
 const SEQUENCE = 0; // the next stamp
@@ -175,6 +175,7 @@ export class Logs {
       if (chain === null) continue;
       const words = this.copy(chain, start, tail);
       if (steps.at !== null) steps.at("log.copy");
+      fence();
       if (Atomics.load(heads, (log + HEAD) >> 1) !== from) continue;
       // 2
       const length = lengthBefore(words, end);

@@ -222,9 +222,6 @@ test("several threads take: no value comes twice, none is lost, and each gets th
 const big = "x".repeat(40_000);
 
 for (const [step, left] of [
-  ["log.block", []],
-  ["log.link", []],
-  ["log.stamp", []],
   ["log.write", []],
   ["log.publish", ["small"]],
   ["log.wake", ["small"]],
