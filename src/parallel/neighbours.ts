@@ -223,8 +223,8 @@ export class Neighbours {
     // 3
     for (const object of watched) object.announce();
     commons.fallAsleep(slot, this.scheduler.turns);
-    // 4
-    if (this.look()) {
+    // 4: who has been roused meanwhile looks again: the message may have been taken already
+    if (this.look() || !commons.isAsleep(slot)) {
       commons.stir(slot);
       return true;
     }
