@@ -133,7 +133,13 @@ export class Neighbours {
   }
 
   private tellLater(who: number, message: Message, transfer: readonly (ArrayBuffer | MessagePort)[] = []): boolean {
-    if (!this.commons.isAlive(who) || who === this.who) return false;
+    if (who === this.who) {
+      // A worker may take a call that it has made itself.
+      const copy = structuredClone(message, { transfer: transfer as ArrayBuffer[] });
+      queueMicrotask(() => this.take(copy, who));
+      return true;
+    }
+    if (!this.commons.isAlive(who)) return false;
     const known = this.unsent.get(who);
     if (known !== undefined) known.push({ message, transfer });
     else {

@@ -14,8 +14,7 @@ import {
   shield,
   sleep,
 } from "offshoot";
-import type { Pool } from "offshoot/parallel";
-import { remote } from "offshoot/parallel";
+import { Pool, remote, sharedChannel } from "offshoot/parallel";
 import { steps } from "../../../src/parallel/steps.ts";
 
 type Jobs = typeof import("./jobs.ts");
@@ -226,3 +225,75 @@ export function* answersAndExits(size: number): Operation<string> {
 
 export const waitsAt = ({ started, gate }: { started: Channel<number>; gate: Receiver<number> }): Operation<number> =>
   waits(started, gate);
+
+const hoard: unknown[] = [];
+
+/** Keeps so many megabytes for ever. */
+export function hoards(mb: number): number {
+  for (let i = 0; i < mb; i++) hoard.push(new Array<number>(1 << 17).fill(1.5));
+  return hoard.length;
+}
+
+// A pool in a worker.
+
+export async function usesItsOwnPool(n: number): Promise<number> {
+  const pool = new Pool({ threads: 1, name: "inner" });
+  try {
+    return await pool.run(jobs.twice, n);
+  } finally {
+    await pool.close();
+  }
+}
+
+export function* diesWithItsOwnPool(): Operation<void> {
+  const pool = new Pool({ threads: 1, name: "inner" });
+  const started = sharedChannel<number>(1);
+  pool.go(jobs.spins, started);
+  yield* started.receive();
+  process.exit(0);
+}
+
+export function* passesOn(
+  pool: Pool,
+  n: number,
+  started: Channel<number>,
+  gate: Receiver<number>,
+  said: Channel<string>,
+): Operation<number> {
+  if (n === 0) return yield* pool.run(jobs.cleans, started, gate, said);
+  return yield* pool.run(jobs.passesOn, pool, n - 1, started, gate, said);
+}
+
+export function* failsBelow(pool: Pool, n: number): Operation<number> {
+  return n === 0 ? yield* pool.run(jobs.fails, "below") : yield* pool.run(jobs.failsBelow, pool, n - 1);
+}
+
+export async function closes(pool: Pool): Promise<string> {
+  try {
+    await pool.close();
+    return "closed";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+export async function callsEach(pool: Pool): Promise<string> {
+  try {
+    await pool.each(jobs.thread);
+    return "called";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The terms of calls that this thread makes of a pool. */
+export function termsOf(pool: Pool): number[] {
+  const { employer } = (pool as unknown as { backend: { employer: { timeout: number; grace: number } } }).backend;
+  return [employer.timeout, employer.grace];
+}
+
+/** A large argument, and a large answer, between this worker and whoever takes the calls. */
+export function* handsRound(pool: Pool, size: number): Operation<number> {
+  const text = yield* pool.run(jobs.filled, size);
+  return yield* pool.run(jobs.sizeOf, text);
+}
