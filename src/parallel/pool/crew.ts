@@ -13,6 +13,7 @@ import { here } from "../neighbours.ts";
 import { SHARE } from "../shareable.ts";
 import type { CallQueue } from "./call-queue.ts";
 import { DROPPED, FAILED, GENERATIONS } from "./desk.ts";
+import { flagsForThread } from "./flags.ts";
 import { Mailbox } from "./mailbox.ts";
 import { reply } from "./reply.ts";
 
@@ -172,11 +173,13 @@ export class Crew {
       memoryMb: options.memoryMb,
       idle: options.idle,
     };
+    const flags = flagsForThread();
     let worker: Worker;
     try {
       worker = new Worker(ENTRY, {
         workerData: { offshoot: contract },
         transferList: birth.links.map(({ port }) => port),
+        ...(flags === undefined ? {} : { execArgv: flags }),
         ...(options.limits === undefined ? {} : { resourceLimits: options.limits }),
         name: queue.name,
       } as ConstructorParameters<typeof Worker>[1]);

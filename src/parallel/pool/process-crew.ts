@@ -14,6 +14,7 @@ import { argument, decode, encode, type Loader, type Unloader } from "../codec.t
 import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { type Call, type Employer, wordsOfPool } from "./call.ts";
+import { flagsForProcess } from "./flags.ts";
 import { type CallRecipe, callRecipe } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import type { Settings } from "./settings.ts";
@@ -93,6 +94,10 @@ export class ProcessCrew implements Employer, Backend {
     this.failures = 0;
     this.isClosed = false;
     this.emptied = null;
+  }
+
+  get isOwn(): boolean {
+    return true;
   }
 
   get employer(): Employer {
@@ -246,7 +251,11 @@ export class ProcessCrew implements Employer, Backend {
   }
 
   private start(): void {
-    const child = fork(ENTRY, { serialization: "advanced", stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(ENTRY, {
+      execArgv: flagsForProcess(),
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     const hand: Hand = {
       child,
       number: ++this.lastHand,
