@@ -50,7 +50,7 @@ type FetchedCall = Omit<DirectCall, "parcel"> & { readonly parcel: Parcel | null
 
 /** Milliseconds for calls in a row before the event loop gets its turn. */
 const SLICE = 4;
-/** Calls after which the memory is looked at. */
+/** Calls in a row after which the memory is looked at; otherwise when there are none. */
 const LOOK = 64;
 
 export class Bench implements Watched {
@@ -62,6 +62,8 @@ export class Bench implements Watched {
   /** Calls it has that wait for their function or their arguments: each may keep the thread when it has got them. */
   declare private coming: number;
   declare private done: number;
+  /** Calls it had done when its memory was last looked at. */
+  declare private weighedAt: number;
   declare private isRetiring: boolean;
   declare private isLooking: boolean;
   /** It is noted as one to be woken. */
@@ -76,6 +78,7 @@ export class Bench implements Watched {
     this.running = 0;
     this.coming = 0;
     this.done = 0;
+    this.weighedAt = -1;
     this.isRetiring = false;
     this.isLooking = false;
     this.isAnnounced = false;
@@ -158,6 +161,8 @@ export class Bench implements Watched {
 
   announce(): void {
     this.endLooking();
+    if (this.done !== this.weighedAt) this.weigh();
+    if (this.isRetiring) return;
     this.isAnnounced = true;
     addWaiter(this.queue.words, RECEIVERS, here().slot);
   }
@@ -329,6 +334,7 @@ export class Bench implements Watched {
   }
 
   private weigh(): void {
+    this.weighedAt = this.done;
     const { used_heap_size, external_memory } = getHeapStatistics();
     const kib = (used_heap_size + external_memory) / 1024;
     this.queue.reportMemory(here().slot, kib);
