@@ -26,6 +26,8 @@ export interface PoolStats {
 }
 
 export interface Backend {
+  /** Was it started by this thread? */
+  readonly isOwn: boolean;
   /** Makes the calls of this thread. */
   readonly employer: Employer;
   /** How many workers it may have, and has. */

@@ -23,6 +23,7 @@ import {
 } from "../wait-set.ts";
 import { desk, GENERATIONS } from "./desk.ts";
 import { Mailbox } from "./mailbox.ts";
+import type { Settings } from "./settings.ts";
 
 const KIND = "pool";
 const CAPACITY = 4096;
@@ -46,7 +47,9 @@ const WHO = 3;
 const FREE = 0;
 const LOOKING = WAIT_SET;
 const WORKERS = WAIT_SET * 2;
-const DESK = WORKERS + MOST_THREADS * WORKER;
+const GRACE = WORKERS + MOST_THREADS * WORKER;
+const TIMEOUT = GRACE + 1;
+const DESK = GRACE + 2;
 
 let makeFace: (queue: CallQueue) => object = (queue) => queue;
 
@@ -99,6 +102,15 @@ export class CallQueue extends SharedObject {
   /** How many workers it may have. */
   get most(): number {
     return this.words[MOST] as number;
+  }
+
+  /** Milliseconds; see the options of a pool. */
+  get grace(): number {
+    return durationOf(this.desk[GRACE] as number);
+  }
+
+  get timeout(): number {
+    return durationOf(this.desk[TIMEOUT] as number);
   }
 
   get hired(): number {
@@ -225,7 +237,15 @@ export class CallQueue extends SharedObject {
   }
 }
 
-export function newCallQueue(name: string, most: number): CallQueue {
+export function newCallQueue({ name, threads, grace, timeout }: Settings): CallQueue {
   const memory = new SharedArrayBuffer(SIZE + DESK * 4);
-  return new CallQueue(memory, name, NEW, most);
+  const desk = new Int32Array(memory, SIZE, DESK);
+  desk[GRACE] = wordFor(grace);
+  desk[TIMEOUT] = wordFor(timeout);
+  return new CallQueue(memory, name, NEW, threads);
 }
+
+/** What does not fit into a word is as good as endless: 24 days. */
+const wordFor = (ms: number): number => (ms > ENDLESS ? ENDLESS : Math.ceil(ms));
+const durationOf = (word: number): number => (word === ENDLESS ? Number.POSITIVE_INFINITY : word);
+const ENDLESS = 0x7fff_ffff;

@@ -45,12 +45,12 @@ export class Pool implements AsyncDisposable {
   declare private closing: Promise<void> | null;
 
   constructor(options: PoolOptions = {}) {
-    const { queue = null } = options as unknown as Partial<Attached>;
-    const isAttached = (options as unknown) instanceof Attached;
-    const settings = checked(isAttached ? { name: (queue as CallQueue).name } : options);
+    const queue = (options as unknown) instanceof Attached ? (options as unknown as Attached).queue : null;
+    const settings = checked(
+      queue === null ? options : { name: queue.name, grace: queue.grace, timeout: queue.timeout },
+    );
     this.name = settings.name;
-    this.backend =
-      settings.processes > 0 ? new ProcessCrew(settings) : new Threads(isAttached ? queue : null, settings);
+    this.backend = settings.processes > 0 ? new ProcessCrew(settings) : new Threads(queue, settings);
     this.own = new Set();
     this.closing = null;
     if (this.backend instanceof Threads) this.backend.queue.pool = this;
@@ -142,11 +142,13 @@ export class Pool implements AsyncDisposable {
 
   /** Takes no more calls, waits for those that are under way, and ends the threads. Closing again waits for the same. */
   close(): Selectable<void> {
+    if (!this.backend.isOwn)
+      throw misuse(`Pool.close: pool "${this.name}" was started by another thread. Close it there.`);
     return until(() => this.shut());
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.shut();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** @internal */

@@ -17,12 +17,16 @@ export class Threads implements Backend {
 
   /** Without a queue it is a new pool. */
   constructor(queue: CallQueue | null, settings: Settings) {
-    this.queue = queue ?? newCallQueue(settings.name, settings.threads);
+    this.queue = queue ?? newCallQueue(settings);
     this.crew = queue === null ? new Crew(this.queue, settings) : null;
     this.employer = new Client(this.queue, settings, this.crew);
     if (this.crew === null) return;
     crews.set(this.queue[SHARE], this.crew);
     listen();
+  }
+
+  get isOwn(): boolean {
+    return this.crew !== null;
   }
 
   get size(): number {
