@@ -35,7 +35,7 @@ const DOORS: readonly Door[] = [
     name: "offshoot/parallel",
     contract: join(root, "../shared/contract/parallel.d.ts"),
     pending:
-      "InterlockedList Owned owner SharedBarrier SharedCounter SharedLatch SharedList SharedMap SharedMutex SharedRwLock SharedSemaphore SharedWaitGroup".split(
+      "InterlockedList Owned owner SharedBarrier SharedCounter SharedLatch SharedList SharedMutex SharedRwLock SharedSemaphore SharedWaitGroup".split(
         " ",
       ),
     unfinished: [],

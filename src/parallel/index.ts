@@ -25,5 +25,7 @@ export type { InterlockedListOptions } from "./shared/interlocked-list.ts";
 export { InterlockedList } from "./shared/interlocked-list.ts";
 export type { SharedListOptions } from "./shared/list.ts";
 export { SharedList } from "./shared/list.ts";
+export type { SharedMapOptions } from "./shared/map.ts";
+export { SharedMap } from "./shared/map.ts";
 export type { SharedChannelStats } from "./shared-channel.ts";
 export { sharedChannel } from "./shared-channel.ts";

@@ -7,11 +7,12 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   "interlocked list": () => import("../shared/interlocked-list.ts"),
   list: () => import("../shared/list.ts"),
   owner: () => import("../owner.ts"),
+  map: () => import("../shared/map.ts"),
   pool: () => import("../pool/pool.ts"),
 };
 
 /** What is kept in these is read in one turn, whatever it is: with them, all kinds are loaded. */
-const CONTAINERS: ReadonlySet<string> = new Set(["interlocked list", "list"]);
+const CONTAINERS: ReadonlySet<string> = new Set(["interlocked list", "list", "map"]);
 
 export function loadKindsWhenMet(): void {
   loadKindsBy((kind) =>

@@ -1,0 +1,361 @@
+// The table of a shared map: all entries in one list, in the order of their hashes, and cells in between at which one can begin.
+//
+// After Shalev and Shavit's split-ordered lists: since a cell stands in the order too, nothing ever moves when the table grows. The number of buckets is doubled by one store, and
+// the cells of the new ones are put into the list when somebody first writes there; until then one begins at an earlier cell.
+//
+// What stands between a cell and the next is its bucket. Who changes a bucket locks its cell, which holds the `who` of the thread, and finds by walking on from there. Each change is
+// one store into a reference or a version, so whoever reads sees the list before it or after it.
+//
+//   read    1 the count of changes of the cell   2 walk, and copy   3 the count again: the same, so nothing that was read has been freed in between
+//   write   1 lock   2 walk   3 write down what is about to be done   4 one store   5 write down that it is done   6 count the change, unlock
+//
+// Invariants
+//   orders never fall along the list; a cell is never taken out
+//   CHANGES of a cell is 0 until the cell is in the list; afterwards it goes up before a lock is given back
+//   what is between a cell and the next is changed only by who holds LOCK of the first
+
+import { steps } from "../steps.ts";
+import type { Arena } from "./arena.ts";
+import { chainHolds } from "./chain.ts";
+import type { Contend, Heap } from "./heap.ts";
+import { FLIP, type Key } from "./key.ts";
+import {
+  ADDED,
+  CELL,
+  CELL_WORDS,
+  CHANGES,
+  DIRECTORY,
+  DOING,
+  FENCE,
+  FIRST,
+  FIRST_LEVEL,
+  KEY,
+  KEY_SIZE,
+  KEY_WORDS,
+  LAST_LEVEL,
+  LEVEL,
+  LOCK,
+  MORE_KEY,
+  NEXT,
+  ORDER,
+  REMOVED,
+  recordOf,
+  SPLIT,
+  TARGET,
+  TOP,
+} from "./layout.ts";
+
+/** In place of a reference: what was walked along was changed meanwhile. */
+export const LOST = -1;
+/** Elsewhere reads may overtake each other, which only an exchange prevents. */
+const NEEDS_FENCE = process.arch !== "x64" && process.arch !== "ia32";
+
+/** Steps after which a walk looks whether it has lost its way. */
+const MANY_STEPS = 64;
+
+export class Table {
+  declare private readonly arena: Arena;
+  declare private readonly heap: Heap;
+  declare private readonly contend: Contend;
+  declare private readonly who: number;
+  declare private readonly record: number;
+  /** The cell of what was sought last. */
+  declare cell: number;
+  /** What is before the place that was found with the lock, and what is there: an entry or cell, or 0. */
+  declare before: number;
+  declare at: number;
+  /** The count of changes when a lock-free search began. */
+  declare private changes: number;
+
+  constructor(arena: Arena, heap: Heap, contend: Contend, who: number, record: number) {
+    this.arena = arena;
+    this.heap = heap;
+    this.contend = contend;
+    this.who = who;
+    this.record = record;
+    this.cell = 0;
+    this.before = 0;
+    this.at = 0;
+    this.changes = 0;
+  }
+
+  /** How many entries there are. Exact when nobody else puts any in or takes any out. */
+  get size(): number {
+    const { words } = this.arena;
+    const top = Atomics.load(words, TOP);
+    let size = 0;
+    for (let slot = 0; slot < top; slot++) {
+      const record = recordOf(slot);
+      size = (size + (words[record + ADDED] as number) - (words[record + REMOVED] as number)) | 0;
+    }
+    return Math.max(size, 0);
+  }
+
+  /** Finds the entry of a key, without a lock: its reference, or 0. What is read of it is true if `isTrue()` says so afterwards. */
+  find(key: Key): number {
+    const { order } = key;
+    for (;;) {
+      let at = this.walk(order);
+      for (let walked = 1; at !== LOST; walked++) {
+        if (at === 0) return 0;
+        const words = this.viewOf(at);
+        if (words === null) break;
+        if (words[at + ORDER] !== order) return 0;
+        if (this.isKey(words, at, key)) return at;
+        if (walked % MANY_STEPS === 0 && !this.isTrue()) break;
+        at = words[at + NEXT] as number;
+      }
+    }
+  }
+
+  /** Walks, without a lock, to the first entry or cell that is not before a place in the order: its reference, 0 if there is none, or LOST. */
+  walk(order: number): number {
+    let cell = this.beginning(order);
+    let { words } = this.arena;
+    let changes = Atomics.load(words, cell + CHANGES);
+    let at = words[cell + NEXT] as number;
+    this.cell = cell;
+    this.changes = changes;
+    for (let walked = 1; at !== 0; walked++) {
+      if (at < 0 || at + CELL_WORDS > words.length) {
+        const view = this.viewOf(at);
+        if (view === null) return LOST;
+        words = view;
+      }
+      const place = words[at + ORDER] as number;
+      const isCell = (place & 1) === 0;
+      if (place > order || (place === order && !isCell)) return at;
+      if (isCell || walked % MANY_STEPS === 0) {
+        if (Atomics.load(words, cell + CHANGES) !== changes) return LOST;
+        if (isCell) {
+          cell = at;
+          changes = Atomics.load(words, cell + CHANGES);
+          this.cell = cell;
+          this.changes = changes;
+        }
+      }
+      at = words[at + NEXT] as number;
+    }
+    return 0;
+  }
+
+  /** Is what was found, and read since, what was there? */
+  isTrue(): boolean {
+    const { words } = this.arena;
+    if (NEEDS_FENCE) Atomics.add(words, this.record + FENCE, 0);
+    return Atomics.load(words, this.cell + CHANGES) === this.changes;
+  }
+
+  /** Locks the bucket of a key, and finds its entry: its reference, or 0 if it has none. `before` and `at` are where it is, or would be. */
+  lock(key: Key): number {
+    const { order } = key;
+    this.enter(order, this.ready(order));
+    for (;;) {
+      const { at } = this;
+      if (at === 0) return 0;
+      const words = this.arena.upTo(at + CELL_WORDS);
+      if (words[at + ORDER] !== order) return 0;
+      if (this.isKey(words, at, key)) return at;
+      this.before = at;
+      this.at = words[at + NEXT] as number;
+    }
+  }
+
+  /** Locks the bucket at a place in the order, and finds the first entry in it that is not before that: its reference, or 0. */
+  lockAt(order: number): number {
+    this.enter(order, this.beginning(order));
+    const { at } = this;
+    return at === 0 || ((this.arena.upTo(at + CELL_WORDS)[at + ORDER] as number) & 1) === 0 ? 0 : at;
+  }
+
+  /** What was changed counts as changed, and others may change the bucket. */
+  unlock(): void {
+    const { words } = this.arena;
+    const { cell } = this;
+    if (steps.at !== null) steps.at("map: count");
+    words[cell + CHANGES] = following(words[cell + CHANGES] as number);
+    this.leave();
+  }
+
+  /** Others may change the bucket, in which nothing was changed. */
+  leave(): void {
+    const { words } = this.arena;
+    // An exchange, not a store: what was freed in the bucket is used again only after it.
+    Atomics.exchange(words, this.cell + LOCK, 0);
+    words[this.record + CELL] = 0;
+  }
+
+  /** A version that no entry of the key that is locked has had. */
+  newVersion(): number {
+    return following(this.arena.words[this.cell + CHANGES] as number) << 1;
+  }
+
+  /** Doubles the number of buckets when there are more entries than buckets. O(threads). */
+  growIfFull(): void {
+    const { arena } = this;
+    if (this.size <= 2 ** (arena.words[LEVEL] as number)) return;
+    this.heap.locked((words) => {
+      const level = words[LEVEL] as number;
+      if (level >= LAST_LEVEL || this.size <= 2 ** level) return;
+      const part = DIRECTORY + level + 1;
+      if (words[part] === 0 && !this.heap.carve(part, CELL_WORDS << level)) return; // longer walks, but it works
+      if (steps.at !== null) steps.at("map: grow");
+      Atomics.store(arena.words, LEVEL, level + 1);
+    });
+  }
+
+  /** A new table. In memory that nobody else knows yet. */
+  found(): void {
+    const words = this.arena.upTo(FIRST + (CELL_WORDS << FIRST_LEVEL));
+    words[LEVEL] = FIRST_LEVEL;
+    words[DIRECTORY] = FIRST;
+    for (let level = 1, at = FIRST + CELL_WORDS; level <= FIRST_LEVEL; at += CELL_WORDS << (level - 1), level++)
+      words[DIRECTORY + level] = at;
+    for (let bucket = 0, before = 0; bucket < 2 ** FIRST_LEVEL; bucket++) {
+      const cell = this.cellOf(bucket, FIRST_LEVEL);
+      words[cell + ORDER] = placeOf(bucket, FIRST_LEVEL);
+      words[cell + CHANGES] = 1;
+      if (bucket > 0) words[before + NEXT] = cell;
+      before = cell;
+    }
+  }
+
+  /** Is something linked in the bucket of a cell that is locked? */
+  holds(cell: number, sought: number): boolean {
+    let words = this.arena.refresh();
+    for (let at = words[cell + NEXT] as number; at !== 0; at = words[at + NEXT] as number) {
+      if (at === sought) return true;
+      words = this.arena.upTo(at + CELL_WORDS);
+      if (((words[at + ORDER] as number) & 1) === 0) return false;
+    }
+    return false;
+  }
+
+  /** Finishes the splitting of a bucket that a thread which has died had begun. */
+  recoverSplit(cell: number, child: number): void {
+    const words = this.arena.refresh();
+    if (this.holds(cell, child)) {
+      if (words[child + CHANGES] === 0)
+        Atomics.store(words, child + CHANGES, following(words[cell + CHANGES] as number));
+    } else {
+      words[child + NEXT] = 0;
+      words[child + ORDER] = 0;
+    }
+    Atomics.compareExchange(words, child + LOCK, this.who, 0);
+  }
+
+  /** The last cell not after a place in the order that one can begin at. */
+  private beginning(order: number): number {
+    const level = this.arena.words[LEVEL] as number;
+    for (let bucket = (order ^ FLIP) >>> (32 - level); ; bucket &= bucket - 1) {
+      const cell = this.cellOf(bucket, level);
+      if (cell !== 0 && (this.arena.words[cell + CHANGES] as number) !== 0) return cell;
+    }
+  }
+
+  /** Where the cell of a bucket is; 0 if that is not known here yet. */
+  private cellOf(bucket: number, level: number): number {
+    const { words } = this.arena;
+    if (bucket === 0) return words[DIRECTORY] as number;
+    // The cells that came with a level are those of its odd buckets.
+    const zeros = 31 - Math.clz32(bucket & -bucket);
+    const part = words[DIRECTORY + level - zeros] as number;
+    if (part === 0) return 0;
+    const cell = part + (bucket >>> (zeros + 1)) * CELL_WORDS;
+    if (cell + CELL_WORDS > words.length && cell + CELL_WORDS > this.arena.refresh().length) return 0;
+    return cell;
+  }
+
+  /** The same as `beginning`, after the cell of the bucket has been put into the list. */
+  private ready(order: number): number {
+    const level = this.arena.words[LEVEL] as number;
+    const bucket = (order ^ FLIP) >>> (32 - level);
+    const cell = this.cellOf(bucket, level);
+    if (cell === 0) return this.beginning(order);
+    if (this.arena.words[cell + CHANGES] === 0) this.split(cell, placeOf(bucket, level));
+    return cell;
+  }
+
+  /** Puts a cell into the list. */
+  private split(child: number, order: number): void {
+    const { record, who } = this;
+    this.enter(order, this.beginning(order));
+    const { cell, before } = this;
+    const { words } = this.arena;
+    if (cell !== child) {
+      // 1 what is about to be done
+      words[record + TARGET] = child;
+      words[record + DOING] = SPLIT;
+      words[child + ORDER] = order;
+      words[child + NEXT] = this.at;
+      words[child + LOCK] = who;
+      if (steps.at !== null) steps.at("map: split");
+      // 2
+      Atomics.store(words, before + NEXT, child);
+      if (steps.at !== null) steps.at("map: linked cell");
+      // 3 one can begin there
+      Atomics.store(words, child + CHANGES, following(words[cell + CHANGES] as number));
+      Atomics.store(words, child + LOCK, 0);
+      words[record + DOING] = 0;
+    }
+    this.leave();
+  }
+
+  /** Locks the bucket in which a place in the order is, beginning at a cell, and walks to the first entry that is not before it. */
+  private enter(order: number, beginning: number): void {
+    this.lockCell(beginning);
+    let before = beginning;
+    let { words } = this.arena;
+    let at = words[before + NEXT] as number;
+    while (at !== 0) {
+      words = this.arena.upTo(at + CELL_WORDS);
+      const place = words[at + ORDER] as number;
+      const isCell = (place & 1) === 0;
+      if (place > order || (place === order && !isCell)) break;
+      if (isCell) {
+        // It is a later cell's bucket.
+        this.leave();
+        this.lockCell(at);
+        words = this.arena.words;
+      }
+      before = at;
+      at = words[before + NEXT] as number;
+    }
+    this.before = before;
+    this.at = at;
+  }
+
+  private lockCell(cell: number): void {
+    const { who, record } = this;
+    this.cell = cell;
+    this.arena.words[record + CELL] = cell;
+    if (steps.at !== null) steps.at("map: lock");
+    for (let spins = 0; ; spins++) {
+      const holder = Atomics.compareExchange(this.arena.words, cell + LOCK, 0, who);
+      if (holder === 0) break;
+      this.contend(holder, spins);
+    }
+    if (steps.at !== null) steps.at("map: locked");
+  }
+
+  /** A view in which there is something that is referred to; null if that is no reference. */
+  private viewOf(at: number): Int32Array | null {
+    const words = at + CELL_WORDS <= this.arena.words.length ? this.arena.words : this.arena.refresh();
+    return at > 0 && at + CELL_WORDS <= words.length ? words : null;
+  }
+
+  private isKey(words: Int32Array, entry: number, key: Key): boolean {
+    if (words[entry + KEY_SIZE] !== key.size) return false;
+    const inside = Math.min(key.length, KEY_WORDS);
+    for (let i = 0; i < inside; i++) if (words[entry + KEY + i] !== key.words[i]) return false;
+    return (
+      key.length <= KEY_WORDS ||
+      chainHolds(this.arena, words[entry + MORE_KEY] as number, key.words, KEY_WORDS, key.length)
+    );
+  }
+}
+
+const placeOf = (bucket: number, level: number): number => (bucket << (32 - level)) ^ FLIP;
+
+/** Counts on, never to 0. It is used twice, so it has 31 bits. */
+const following = (count: number): number => (count + 1) & 0x7fff_ffff || 1;
