@@ -1,6 +1,7 @@
 // The invariants of a shared map, for tests: the list in order, and each block in exactly one place.
 
 import { here } from "../neighbours.ts";
+import { keyWords } from "./key.ts";
 import {
   BLOCK_WORDS,
   BLOCKS,
@@ -15,6 +16,8 @@ import {
   FREE_CHUNKS,
   FREE_PAGES,
   HEAP_LOCK,
+  KEY_SIZE,
+  KEY_WORDS,
   LAST_CHAIN,
   LEVEL,
   LOCK,
@@ -25,14 +28,12 @@ import {
   PAGE_IN_HAND,
   PAGE_WORDS,
   recordOf,
-  SLOT,
-  SLOT_WORDS,
   TOP,
-  VERSION,
+  VALUE,
   WHO,
 } from "./layout.ts";
 import type { Store } from "./store.ts";
-import { isChained } from "./value.ts";
+import { isBoxed } from "./value.ts";
 
 /** Throws when an invariant does not hold. For a map that no thread uses at the moment. */
 export function checkStore(store: Store): void {
@@ -108,9 +109,8 @@ function countEntries(words: Int32Array, places: Places, size: number): void {
     }
     entries++;
     places.mark(at, BLOCK_WORDS, "an entry");
-    places.chain(words[at + MORE_KEY] as number, "a key");
-    const slot = at + SLOT + ((words[at + VERSION] as number) & 1) * SLOT_WORDS;
-    if (isChained(words[slot] as number)) places.chain(words[slot + 1] as number, "a value");
+    if (keyWords(words[at + KEY_SIZE] as number) > KEY_WORDS) places.chain(words[at + MORE_KEY] as number, "a key");
+    if (isBoxed(words[at + VALUE] as number)) places.chain(words[at + VALUE] as number, "a value");
   }
   if (entries !== size) throw new Error(`SharedMap: there are ${entries} entries, and the size is ${size}`);
 }

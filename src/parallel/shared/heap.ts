@@ -1,4 +1,4 @@
-// The memory of a shared map: pages of 4 KiB, and blocks of 64 bytes, into which pages are cut. What is larger than one of them is a chain of them.
+// The memory of a shared map: pages of 4 KiB, and blocks of 32 bytes, into which pages are cut. What is larger than one of them is a chain of them.
 //
 // Since there are but two sizes, and a chain of blocks will do where there is no page, what was free once can be used again whatever is put there.
 //
@@ -36,7 +36,7 @@ import {
 export type Contend = (holder: number, spins: number) => void;
 
 /** Blocks that are moved at a time, and how many a thread keeps at most. */
-const MOVED = 64;
+const MOVED = 128;
 const KEPT = 2 * MOVED;
 
 // Words of a chunk of free blocks, behind the first one, by which its blocks are linked.

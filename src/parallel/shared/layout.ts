@@ -6,7 +6,7 @@
 //   records     one a thread: what it is just doing, and what memory it has in hand
 //   the rest    parts of the table, and pages, which are whole or cut into blocks
 //
-// A reference is the number of the first word of a block; of a page, one more. 0 is none.
+// A reference is the number of the first word of a block, a multiple of eight; of a page, two more. 0 is none.
 
 import { MOST_THREADS } from "../commons.ts";
 import { BODY } from "../directory.ts";
@@ -48,8 +48,9 @@ export const CELL = 3;
 /** What it does in there, and with what: see `Doing`. */
 export const DOING = 4;
 export const TARGET = 5;
-/** What TARGET, or its own counter, is to be once that is done. */
+/** What the value of TARGET, or its own counter, is to be once that is done, and what the value is before. */
 export const AFTER = 6;
+export const FORMER = 7;
 // Chains that are its own: what it is about to put in, and what it has taken out.
 export const NEW_ENTRY = 8;
 export const NEW_KEY = 9;
@@ -90,21 +91,19 @@ export const CHANGES = 3;
 export const CELL_WORDS = 4;
 
 // Words of an entry, which is a block.
-/** Another one after each change of the value; its lowest bit says in which of the two slots the value is. */
-export const VERSION = 2;
+/** A number or the like, or the reference of a box; see value.ts. */
+export const VALUE = 2;
 /** How many characters the key has, twice, and 1 if they take two bytes each. */
 export const KEY_SIZE = 3;
-/** The chain with the rest of the key. */
-export const MORE_KEY = 4;
-export const SLOT = 5;
-export const SLOT_WORDS = 3;
-export const KEY = 11;
-export const KEY_WORDS = 5;
+/** The key; if it does not fit, the last word is the reference of a chain with the rest. */
+export const KEY = 4;
+export const KEY_WORDS = 4;
+export const MORE_KEY: number = KEY + KEY_WORDS - 1;
 
-export const BLOCK_WORDS = 16;
+export const BLOCK_WORDS = 8;
 export const PAGE_WORDS = 1024;
 /** In a reference: it is a page. */
-export const PAGE = 1;
+export const PAGE = 2;
 
 /** Buckets in the beginning: 2^4. */
 export const FIRST_LEVEL = 4;
@@ -122,4 +121,9 @@ export function waitSetOf(order: number): number {
 /** All of them, for those who wake everybody. */
 export function* waitSets(): Generator<number> {
   for (let i = 0; i < WAIT_SET_COUNT; i++) yield WAIT_SETS + i * WAIT_SET;
+}
+
+/** How many words of a key of so many words lie in its entry. */
+export function insideEntry(length: number): number {
+  return length <= KEY_WORDS ? length : KEY_WORDS - 1;
 }

@@ -9,7 +9,7 @@ import { SHARE, type Shareable } from "../shareable.ts";
 import { growable } from "./arena.ts";
 import { checkStore } from "./check.ts";
 import { CELL_WORDS, FIRST, FIRST_LEVEL } from "./layout.ts";
-import { ABSENT, FIRST_BUCKET, KIND, Store, UNLESS_THERE } from "./store.ts";
+import { ABSENT, FIRST_BUCKET, KIND, Store } from "./store.ts";
 import { Arrival } from "./waiting.ts";
 
 export interface SharedMapOptions {
@@ -29,9 +29,9 @@ const EMPTY_BYTES = Math.ceil(((FIRST + (CELL_WORDS << FIRST_LEVEL)) * 4) / 4096
  * A map in memory that threads share: it may be given to any thread, as an argument of a call, in a message or as a value of another map, and is the same map there.
  *
  * Keys are strings; values are whatever a channel can carry: copied in, copied out, and shared objects as what they are. Each call is one step that no other thread sees half done.
- * None waits: reads take no lock, writes one that is held for less than a microsecond. Numbers, and strings of at most eight characters, are kept without any further memory.
+ * None waits: reads take no lock, writes one that is held for less than a microsecond. Whole numbers of 31 bits, `null`, `undefined` and booleans cost least, then other numbers and strings.
  *
- * It grows with what is in it, 64 bytes and more an entry; memory of what was deleted is used again, whatever for. A thread that dies in the midst of a call leaves the map as it
+ * It grows with what is in it, 48 bytes and more an entry; memory of what was deleted is used again, whatever for. A thread that dies in the midst of a call leaves the map as it
  * was before that call, or as after it.
  *
  * @example
@@ -97,7 +97,7 @@ export class SharedMap<in out V> implements Shareable {
    */
   setOnce(key: string, value: V): boolean {
     checkKey(key, "SharedMap.setOnce");
-    return this.store.setIf(key, value, UNLESS_THERE, "SharedMap.setOnce");
+    return this.store.setOnce(key, value, "SharedMap.setOnce");
   }
 
   /** Takes a key out. Says whether it was there. O(size of key and value). */
@@ -122,13 +122,12 @@ export class SharedMap<in out V> implements Shareable {
       throw misuse(
         `SharedMap.update: the second argument must be a function of the old value, got ${describeValue(f)}.`,
       );
-    const { store } = this;
-    for (;;) {
-      const old = store.get(key, "SharedMap.update");
-      const { version } = store;
-      const value = f(old === ABSENT ? undefined : (old as V));
-      if (store.setIf(key, value, version, "SharedMap.update")) return value;
-    }
+    let value: V;
+    const change = (old: unknown): V => {
+      value = f(old === ABSENT ? undefined : (old as V));
+      return value;
+    };
+    for (;;) if (this.store.tryUpdate(key, change, "SharedMap.update")) return value!;
   }
 
   /**

@@ -9,6 +9,7 @@
 import type { Arena } from "./arena.ts";
 import { readChain } from "./chain.ts";
 import { type Contend, Heap } from "./heap.ts";
+import { keyWords } from "./key.ts";
 import {
   ADDED,
   AFTER,
@@ -16,7 +17,10 @@ import {
   DEPARTED,
   DOING,
   FIRST_CHAIN,
+  FORMER,
   INSERT,
+  KEY_SIZE,
+  KEY_WORDS,
   LAST_CHAIN,
   LOCK,
   MORE_KEY,
@@ -30,14 +34,12 @@ import {
   REMOVED,
   REPLACE,
   RETURNING,
-  SLOT,
-  SLOT_WORDS,
   SPLIT,
   TARGET,
-  VERSION,
+  VALUE,
 } from "./layout.ts";
 import { Table } from "./table.ts";
-import { isChained, isReferring } from "./value.ts";
+import { BOX_HEAD, isBoxed, isReferring } from "./value.ts";
 
 /** What stands in the record has been done. */
 export function settle(words: Int32Array, record: number): void {
@@ -51,34 +53,33 @@ export function settle(words: Int32Array, record: number): void {
     words[record + DEPARTED] = 0;
     Atomics.store(words, record + ADDED, after); // threads that wait look at it
   } else if (doing === REPLACE) {
-    retire(words, record, target, (after & 1) ^ 1);
+    retire(words, record, words[record + FORMER] as number);
     words[record + NEW_VALUE] = 0;
     words[record + DEPARTED] = 0;
   } else if (doing === REMOVE) {
     words[record + OLD_ENTRY] = target;
-    words[record + OLD_KEY] = words[target + MORE_KEY] as number;
-    retire(words, record, target, (words[target + VERSION] as number) & 1);
+    if (keyWords(words[target + KEY_SIZE] as number) > KEY_WORDS)
+      words[record + OLD_KEY] = words[target + MORE_KEY] as number;
+    retire(words, record, words[target + VALUE] as number);
     words[record + REMOVED] = after;
   }
   words[record + DOING] = 0;
 }
 
-/** A value that is in the map no more, in one of the slots of an entry, is the thread's. */
-function retire(words: Int32Array, record: number, entry: number, which: number): void {
-  const slot = entry + SLOT + which * SLOT_WORDS;
-  const kind = words[slot] as number;
-  if (!isChained(kind)) return;
-  words[record + RETURNING] = isReferring(kind) ? 1 : 0;
-  words[record + OLD_VALUE] = words[slot + 1] as number;
+/** A value that is in the map no more is the thread's, if it is in a box. */
+function retire(words: Int32Array, record: number, value: number): void {
+  if (!isBoxed(value)) return;
+  words[record + RETURNING] = isReferring(words, value) ? 1 : 0;
+  words[record + OLD_VALUE] = value;
 }
 
-/** The first words of a chain that holds shared objects: how many they are, and their numbers. */
-export function referencesOf(arena: Arena, chain: number): Int32Array {
-  const count = new Int32Array(1);
-  if (!readChain(arena, chain, count, 1)) return count;
-  const all = new Int32Array(1 + (count[0] as number));
-  readChain(arena, chain, all, all.length);
-  return all.subarray(1);
+/** The numbers of the shared objects in a box. */
+function referencesOf(arena: Arena, box: number): Int32Array {
+  const head = new Int32Array(BOX_HEAD + 1);
+  readChain(arena, box, head, head.length);
+  const all = new Int32Array(BOX_HEAD + 1 + (head[BOX_HEAD] as number));
+  readChain(arena, box, all, all.length);
+  return all.subarray(BOX_HEAD + 1);
 }
 
 /** Puts in order what a thread left half done when it died. `drop` is told of shared objects that are in the map no more. */
@@ -134,7 +135,7 @@ function wasDone(table: Table, words: Int32Array, record: number, cell: number, 
     case INSERT:
       return table.holds(cell, target);
     case REPLACE:
-      return words[target + VERSION] === words[record + AFTER];
+      return words[target + VALUE] === words[record + AFTER];
     case REMOVE:
       return !table.holds(cell, target);
     default:

@@ -25,7 +25,9 @@ import {
   DOING,
   FIRST,
   FIRST_LEVEL,
+  FORMER,
   INSERT,
+  insideEntry,
   KEY,
   KEY_SIZE,
   KEY_WORDS,
@@ -37,22 +39,21 @@ import {
   NEXT,
   OLD_ENTRY,
   ORDER,
+  PAGE,
   REMOVE,
   REMOVED,
   REPLACE,
   recordOf,
   SEED,
-  SLOT,
-  SLOT_WORDS,
   TARGET,
   TOP,
-  VERSION,
+  VALUE,
   WHO,
   waitSetOf,
 } from "./layout.ts";
 import { giveBack, recover, settle } from "./recovery.ts";
 import { LOST, Table } from "./table.ts";
-import { Found, isChained, Parcel, wordsOf } from "./value.ts";
+import { Found, isBoxed, Parcel, stampOf, stampWith } from "./value.ts";
 import { Waiting } from "./waiting.ts";
 
 /** The kind under which it is known; see `defineKind`. */
@@ -60,11 +61,9 @@ export const KIND = "map";
 
 /** In place of a value: the key is not there. */
 export const ABSENT: unknown = Symbol("absent");
-/** In place of a version: the same. */
-export const NO_VERSION = 0;
-// In place of a version: it does not matter whether the key is there; it must not be.
-const ANY = 1;
-export const UNLESS_THERE: number = NO_VERSION;
+// In place of the word of a value: there is none, or it does not matter. No block is there.
+const NONE = 0;
+const ANY = 8;
 
 /** Keys of a bucket, and where the next one begins; null after the last. */
 export interface Bucket {
@@ -89,8 +88,9 @@ const pause: (() => void) | undefined = (Atomics as unknown as { pause?: () => v
 
 export class Store extends SharedObject {
   declare readonly waiting: Waiting;
-  /** The version of what was read last. */
-  declare version: number;
+  /** What was read last: the word of the value, or NONE, and the stamp of its box. While both are the same, it is the same value. */
+  declare private word: number;
+  declare private stamp: number;
   declare private readonly arena: Arena;
   declare private readonly heap: Heap;
   declare private readonly table: Table;
@@ -100,6 +100,7 @@ export class Store extends SharedObject {
   declare private readonly parcel: Parcel;
   declare private readonly found: Found;
   declare private isMending: boolean;
+  declare private readonly isTrue: () => boolean;
   declare private map: unknown;
   declare private readonly makeFace: (store: Store) => unknown;
 
@@ -119,12 +120,14 @@ export class Store extends SharedObject {
       this.table.found();
     }
     this.waiting = new Waiting(words, () => this.added);
-    this.version = NO_VERSION;
+    this.word = NONE;
+    this.stamp = 0;
     this.seed = words[SEED] as number;
     this.key = new Key();
     this.parcel = new Parcel();
     this.found = new Found();
     this.isMending = false;
+    this.isTrue = () => this.table.isTrue();
     this.map = undefined;
     this.makeFace = makeFace;
     this.begin(who, slot);
@@ -165,13 +168,21 @@ export class Store extends SharedObject {
   /** Sets a key, whatever is there. */
   set(key: string, value: unknown, from: string): void {
     this.parcel.load(value, from);
-    this.put(key, ANY, from);
+    this.put(key, ANY, 0, from);
   }
 
-  /** Sets a key if its entry has a version still, or NO_VERSION if it is not there. False if another thread has changed it. */
-  setIf(key: string, value: unknown, version: number, from: string): boolean {
+  /** Sets a key that is not there. False if it is. */
+  setOnce(key: string, value: unknown, from: string): boolean {
     this.parcel.load(value, from);
-    return this.put(key, version, from);
+    return this.put(key, NONE, 0, from);
+  }
+
+  /** Sets a key to what `f` makes of its value, which is ABSENT if it is not there. False if it was changed meanwhile. */
+  tryUpdate(key: string, f: (old: unknown) => unknown, from: string): boolean {
+    const old = this.get(key, from);
+    const { word, stamp } = this;
+    this.parcel.load(f(old), from);
+    return this.put(key, word, stamp, from);
   }
 
   delete(key: string): boolean {
@@ -273,7 +284,7 @@ export class Store extends SharedObject {
       const entry = table.find(this.key);
       if (entry === 0) {
         if (!table.isTrue()) continue;
-        this.version = NO_VERSION;
+        this.word = NONE;
         return false;
       }
       if (this.copy(entry)) return true;
@@ -283,18 +294,14 @@ export class Store extends SharedObject {
   /** Copies the value of an entry that was found. False if it was changed meanwhile. */
   private copy(entry: number): boolean {
     const { arena, found, table } = this;
-    const { words } = arena;
-    const version = Atomics.load(words, entry + VERSION);
-    const slot = entry + SLOT + (version & 1) * SLOT_WORDS;
-    found.kind = words[slot] as number;
-    found.first = words[slot + 1] as number;
-    found.second = words[slot + 2] as number;
-    this.version = version;
-    if (!table.isTrue()) return false;
-    if (!isChained(found.kind)) return true;
-    const { second, room } = found;
-    room.reach(second);
-    return readChain(arena, found.first, room.words, wordsOf(second)) && table.isTrue();
+    const word = Atomics.load(arena.words, entry + VALUE);
+    found.word = word;
+    this.word = word;
+    this.stamp = 0;
+    if (!isBoxed(word)) return table.isTrue();
+    if (!found.copyBox(arena, this.isTrue)) return false;
+    this.stamp = found.stamp;
+    return true;
   }
 
   private tryKeysFrom(place: number): Bucket | null {
@@ -310,32 +317,39 @@ export class Store extends SharedObject {
       if ((next & 1) === 0) return { keys, next };
       const size = words[at + KEY_SIZE] as number;
       const more = words[at + MORE_KEY] as number;
-      if (!table.isTrue()) return null; // from here on it is a key
-      const length = keyWords(size);
-      if (length > key.length) key = new Int32Array(length);
       for (let i = 0; i < KEY_WORDS; i++) key[i] = words[at + KEY + i] as number;
-      if (length > KEY_WORDS && !readChain(arena, more, key.subarray(KEY_WORDS), length - KEY_WORDS)) return null;
+      if (!table.isTrue()) return null; // until here, it was a key
+      const length = keyWords(size);
+      const inside = insideEntry(length);
+      if (length > key.length) {
+        const longer = new Int32Array(length);
+        longer.set(key.subarray(0, KEY_WORDS));
+        key = longer;
+      }
+      if (length > inside && !readChain(arena, more, key.subarray(inside), length - inside)) return null;
       keys.push(keyText(key, size));
     }
     return { keys, next: null };
   }
 
-  private put(text: string, version: number, from: string): boolean {
+  /** Puts what is in the parcel, if the value is still what it was. */
+  private put(text: string, expected: number, stamp: number, from: string): boolean {
     const { key, parcel, table, arena, record } = this;
     // 1
     key.pack(text, this.seed);
-    if (isChained(parcel.kind)) this.keepValue(from);
+    if (parcel.word === 0) this.fillBox(from);
     for (;;) {
       // 2
       const entry = table.lock(key);
-      const { words } = arena;
+      let { words } = arena;
       if (entry !== 0) {
-        const old = words[entry + VERSION] as number;
-        if (version !== ANY && version !== old) break;
+        const old = words[entry + VALUE] as number;
+        if (isBoxed(old)) words = arena.upTo((old & ~PAGE) + BLOCK_WORDS);
+        if (expected !== ANY && (expected !== old || (isBoxed(old) && stampOf(words, old) !== stamp))) break;
         this.replace(words, entry, old);
         return true;
       }
-      if (version !== ANY && version !== NO_VERSION) break;
+      if (expected !== ANY && expected !== NONE) break;
       // 3
       if (words[record + NEW_ENTRY] !== 0) {
         this.insert(words);
@@ -351,15 +365,14 @@ export class Store extends SharedObject {
 
   private replace(words: Int32Array, entry: number, old: number): void {
     const { record, table } = this;
-    const which = (old & 1) ^ 1;
-    this.writeSlot(words, entry + SLOT + which * SLOT_WORDS);
-    const version = table.newVersion() | which;
+    const value = this.newValue(words);
     words[record + TARGET] = entry;
-    words[record + AFTER] = version;
+    words[record + AFTER] = value;
+    words[record + FORMER] = old;
     words[record + DOING] = REPLACE;
     if (steps.at !== null) steps.at("map: replace");
     // 4
-    Atomics.store(words, entry + VERSION, version);
+    Atomics.store(words, entry + VALUE, value);
     if (steps.at !== null) steps.at("map: replaced");
     settle(words, record);
     // 5
@@ -374,8 +387,7 @@ export class Store extends SharedObject {
     const entry = words[record + NEW_ENTRY] as number;
     words[entry + NEXT] = table.at;
     words[entry + ORDER] = key.order;
-    words[entry + VERSION] = table.newVersion();
-    this.writeSlot(words, entry + SLOT);
+    words[entry + VALUE] = this.newValue(words);
     const added = ((words[record + ADDED] as number) + 1) | 0;
     words[record + TARGET] = entry;
     words[record + AFTER] = added;
@@ -393,8 +405,9 @@ export class Store extends SharedObject {
   /** Takes out the entry that was found with the lock, and unlocks. */
   private remove(): void {
     const { table, arena, record } = this;
-    const { words } = arena;
     const entry = table.at;
+    const value = arena.words[entry + VALUE] as number;
+    const words = isBoxed(value) ? arena.upTo((value & ~PAGE) + BLOCK_WORDS) : arena.words;
     words[record + TARGET] = entry;
     words[record + AFTER] = ((words[record + REMOVED] as number) + 1) | 0;
     words[record + DOING] = REMOVE;
@@ -408,17 +421,19 @@ export class Store extends SharedObject {
     this.tidy();
   }
 
-  private writeSlot(words: Int32Array, slot: number): void {
-    const { parcel, record } = this;
-    words[slot] = parcel.kind;
-    words[slot + 1] = isChained(parcel.kind) ? (words[record + NEW_VALUE] as number) : parcel.first;
-    words[slot + 2] = parcel.second;
+  /** The word of the value that is about to be put. */
+  private newValue(words: Int32Array): number {
+    const { parcel, record, table } = this;
+    if (parcel.word !== 0) return parcel.word;
+    const box = words[record + NEW_VALUE] as number;
+    stampWith(words, box, table.stamp);
+    return box;
   }
 
-  /** Puts the value into a chain. The objects in it count as under way from now on. */
-  private keepValue(from: string): void {
+  /** Puts the value into a box. The objects in it count as under way from now on. */
+  private fillBox(from: string): void {
     const { parcel, arena, heap, record } = this;
-    if (!writeChain(arena, heap, NEW_VALUE, parcel.room.words, 0, wordsOf(parcel.second))) throw this.full(from);
+    if (!writeChain(arena, heap, NEW_VALUE, parcel.room.words, 0, parcel.length)) throw this.full(from);
     if (steps.at !== null) steps.at("map: value");
     for (const object of parcel.objects) {
       directory().depart(object);
@@ -428,15 +443,14 @@ export class Store extends SharedObject {
 
   private prepareEntry(from: string): void {
     const { heap, arena, key, record } = this;
-    if (key.length > KEY_WORDS && !writeChain(arena, heap, NEW_KEY, key.words, KEY_WORDS, key.length))
-      throw this.full(from);
+    const inside = insideEntry(key.length);
+    if (inside < key.length && !writeChain(arena, heap, NEW_KEY, key.words, inside, key.length)) throw this.full(from);
     if (!heap.takeBlock(NEW_ENTRY)) throw this.full(from);
     const entry = heap.first(NEW_ENTRY);
     const words = arena.upTo(entry + BLOCK_WORDS);
     words[entry + KEY_SIZE] = key.size;
-    words[entry + MORE_KEY] = words[record + NEW_KEY] as number;
-    const inside = Math.min(key.length, KEY_WORDS);
     for (let i = 0; i < inside; i++) words[entry + KEY + i] = key.words[i] as number;
+    if (inside < key.length) words[entry + MORE_KEY] = words[record + NEW_KEY] as number;
     if (steps.at !== null) steps.at("map: entry");
   }
 

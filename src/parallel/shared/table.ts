@@ -29,9 +29,9 @@ import {
   FENCE,
   FIRST,
   FIRST_LEVEL,
+  insideEntry,
   KEY,
   KEY_SIZE,
-  KEY_WORDS,
   LAST_LEVEL,
   LEVEL,
   LOCK,
@@ -185,9 +185,9 @@ export class Table {
     words[this.record + CELL] = 0;
   }
 
-  /** A version that no entry of the key that is locked has had. */
-  newVersion(): number {
-    return following(this.arena.words[this.cell + CHANGES] as number) << 1;
+  /** A stamp that no box of the key that is locked has had. */
+  get stamp(): number {
+    return following(this.arena.words[this.cell + CHANGES] as number);
   }
 
   /** Doubles the number of buckets when there are more entries than buckets. O(threads). */
@@ -346,11 +346,10 @@ export class Table {
 
   private isKey(words: Int32Array, entry: number, key: Key): boolean {
     if (words[entry + KEY_SIZE] !== key.size) return false;
-    const inside = Math.min(key.length, KEY_WORDS);
+    const inside = insideEntry(key.length);
     for (let i = 0; i < inside; i++) if (words[entry + KEY + i] !== key.words[i]) return false;
     return (
-      key.length <= KEY_WORDS ||
-      chainHolds(this.arena, words[entry + MORE_KEY] as number, key.words, KEY_WORDS, key.length)
+      inside === key.length || chainHolds(this.arena, words[entry + MORE_KEY] as number, key.words, inside, key.length)
     );
   }
 }

@@ -1,33 +1,48 @@
-// The values of a shared map: a kind and two words each. Numbers and the shortest strings lie in the two words; of all others one is the reference of a chain, and one its length in
-// bytes. Longer strings lie in the chain as they are, and what the codec makes of all other values, with the shared objects they hold before it.
+// The values of a shared map: a word each. Whole numbers of 31 bits and the like lie in the word itself; of all others it is the reference of a box: a chain that begins with what is in it.
+// Strings lie there as they are, and what the codec makes of all other values, with the numbers of the shared objects they hold before it.
+//
+// Since a value is one word, it is changed by one store, whatever it was and is.
 
 import type { Handed } from "../codec/sides.ts";
 import { decode, encode, type Loader } from "../codec.ts";
 import { directory } from "../directory.ts";
 import { detachMoved } from "../move.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
-import type { Text } from "./arena.ts";
+import type { Arena, Text } from "./arena.ts";
+import { readChain } from "./chain.ts";
+import { PAGE } from "./layout.ts";
 
-// Kinds.
+/** In a word: it is a number of 31 bits, and these are the bits above. */
 const INTEGER = 1;
-const FLOAT = 2;
-const UNDEFINED = 3;
-const NULL = 4;
-const TRUE = 5;
-const FALSE = 6;
-/** A string of at most eight characters of one byte each. How many they are stands in the bits above LENGTH_AT. */
-const SHORT = 7;
-const LENGTH_AT = 8;
-const SHORT_MOST = 8;
-/** In the kind: the value is in a chain. */
-const CHAINED = 16;
-const LATIN = 16;
-const WIDE = 17;
-const ENCODED = 18;
-const REFERRING = 19;
+// Other words that are no references.
+const UNDEFINED = 4;
+const NULL = 12;
+const TRUE = 20;
+const FALSE = 28;
+const NO_BOX = 5;
 
+// Words of a box: a chain, without the references in it.
+const KIND = 0;
+/** In bytes, without the head. */
+const LENGTH = 1;
+/** Another one in each box of a key. */
+const STAMP = 2;
+export const BOX_HEAD = 3;
+
+// Kinds of what is in a box.
+const FLOAT = 1;
+const LATIN = 2;
+const WIDE = 3;
+const ENCODED = 4;
+const REFERRING = 5;
+
+const HEAD_BYTES = BOX_HEAD * 4;
+const FIRST_BYTE = HEAD_BYTES;
 const FIRST_ROOM = 1 << 12;
 const MOST_KEPT = 1 << 20;
+const LATIN_MOST = 255;
+/** Characters that are sooner written one by one than by a call of Node. */
+const FEW = 32;
 
 /** Two words as one number. */
 const float = new Float64Array(1);
@@ -60,33 +75,44 @@ class Room {
   }
 }
 
-/** Does a value of this kind lie in a chain? */
-export function isChained(kind: number): boolean {
-  return (kind & CHAINED) !== 0;
+/** Is this word the reference of a box? */
+export function isBoxed(word: number): boolean {
+  return (word & NO_BOX) === 0;
 }
 
-/** Does a value of this kind hold shared objects? */
-export function isReferring(kind: number): boolean {
-  return kind === REFERRING;
+/** Does a box hold shared objects? */
+export function isReferring(words: Int32Array, box: number): boolean {
+  return words[firstOf(box) + KIND] === REFERRING;
 }
 
-/** How many words so many bytes take. */
-export const wordsOf = (bytes: number): number => (bytes + 3) >>> 2;
+/** The stamp of a box. */
+export function stampOf(words: Int32Array, box: number): number {
+  return words[firstOf(box) + STAMP] as number;
+}
+
+export function stampWith(words: Int32Array, box: number, stamp: number): void {
+  words[firstOf(box) + STAMP] = stamp;
+}
+
+/** Where the first word of a box is. */
+const firstOf = (box: number): number => (box & ~PAGE) + 1;
+
+const wordsOf = (bytes: number): number => (bytes + 3) >>> 2;
 
 /** A value made ready to be put into a map. */
 export class Parcel implements Loader {
-  declare kind: number;
-  declare first: number;
-  declare second: number;
-  /** What goes into the chain. */
+  /** The word of the value; 0 if it needs a box. */
+  declare word: number;
+  /** How many words the box has. */
+  declare length: number;
+  /** What goes into the box. */
   declare readonly room: Room;
   declare readonly objects: Shareable[];
   declare private readonly moved: (ArrayBuffer | ArrayBufferView)[];
 
   constructor() {
-    this.kind = UNDEFINED;
-    this.first = 0;
-    this.second = 0;
+    this.word = UNDEFINED;
+    this.length = 0;
     this.room = new Room();
     this.objects = [];
     this.moved = [];
@@ -94,15 +120,13 @@ export class Parcel implements Loader {
 
   /** Takes a value on, as far as `from`, who puts it, may send it. */
   load(value: unknown, from: string): void {
-    this.first = 0;
-    this.second = 0;
     if (this.objects.length > 0) this.objects.length = 0;
     if (this.moved.length > 0) this.moved.length = 0;
     if (typeof value === "number") this.loadNumber(value);
-    else if (value === undefined) this.kind = UNDEFINED;
-    else if (value === null) this.kind = NULL;
-    else if (typeof value === "boolean") this.kind = value ? TRUE : FALSE;
     else if (typeof value === "string") this.loadText(value);
+    else if (value === undefined) this.word = UNDEFINED;
+    else if (value === null) this.word = NULL;
+    else if (typeof value === "boolean") this.word = value ? TRUE : FALSE;
     else this.loadOther(value, from);
   }
 
@@ -123,75 +147,81 @@ export class Parcel implements Loader {
   }
 
   private loadNumber(value: number): void {
-    const integer = value | 0;
-    if (integer === value && (integer !== 0 || Object.is(value, 0))) {
-      this.kind = INTEGER;
-      this.first = integer;
+    const word = (value << 1) | INTEGER;
+    if (word >> 1 === value && (value !== 0 || Object.is(value, 0))) {
+      this.word = word;
       return;
     }
-    this.kind = FLOAT;
+    this.pack(FLOAT, 8);
     float[0] = value;
-    this.first = halves[0] as number;
-    this.second = halves[1] as number;
+    this.room.words[BOX_HEAD] = halves[0] as number;
+    this.room.words[BOX_HEAD + 1] = halves[1] as number;
   }
 
   private loadText(value: string): void {
     const { length } = value;
     let all = 0;
-    if (length <= SHORT_MOST) {
-      for (let i = 0; i < length; i++) {
-        const code = value.charCodeAt(i);
-        all |= code;
-        if (i < 4) this.first |= code << (i << 3);
-        else this.second |= code << ((i & 3) << 3);
-      }
-      if (all <= 255) {
-        this.kind = SHORT | (length << LENGTH_AT);
-        return;
-      }
-      this.first = 0;
-      this.second = 0;
+    for (let i = 0; i < length && all <= LATIN_MOST; i++) all |= value.charCodeAt(i);
+    if (all > LATIN_MOST) {
+      this.pack(WIDE, length * 2);
+      this.room.text.ucs2Write(value, FIRST_BYTE);
+      return;
     }
-    for (let i = 0; i < length && all <= 255; i++) all |= value.charCodeAt(i);
-    const isLatin = all <= 255;
-    this.kind = isLatin ? LATIN : WIDE;
-    this.second = isLatin ? length : length * 2;
-    this.room.reach(this.second);
-    if (isLatin) this.room.text.latin1Write(value, 0);
-    else this.room.text.ucs2Write(value, 0);
+    this.pack(LATIN, length);
+    if (length > FEW) this.room.text.latin1Write(value, FIRST_BYTE);
+    else for (let i = 0; i < length; i++) this.room.bytes[FIRST_BYTE + i] = value.charCodeAt(i);
   }
 
   private loadOther(value: unknown, from: string): void {
     const { objects, room } = this;
     const bytes = encode(value, this, from);
     const before = objects.length === 0 ? 0 : (objects.length + 1) * 4;
-    this.kind = before === 0 ? ENCODED : REFERRING;
-    this.second = before + bytes.length;
-    room.reach(this.second);
-    room.bytes.set(bytes, before);
+    this.pack(before === 0 ? ENCODED : REFERRING, before + bytes.length);
+    room.bytes.set(bytes, FIRST_BYTE + before);
     if (before === 0) return;
-    room.words[0] = objects.length;
-    for (let i = 0; i < objects.length; i++) room.words[i + 1] = (objects[i] as Shareable)[SHARE];
+    room.words[BOX_HEAD] = objects.length;
+    for (let i = 0; i < objects.length; i++) room.words[BOX_HEAD + 1 + i] = (objects[i] as Shareable)[SHARE];
+  }
+
+  /** Begins a box. */
+  private pack(kind: number, bytes: number): void {
+    const { room } = this;
+    room.reach(HEAD_BYTES + bytes);
+    this.word = 0;
+    this.length = BOX_HEAD + wordsOf(bytes);
+    room.words[KIND] = kind;
+    room.words[LENGTH] = bytes;
+    room.words[STAMP] = 0;
   }
 }
 
 /** A value as it was found in a map. */
 export class Found {
-  declare kind: number;
-  declare first: number;
-  declare second: number;
-  declare readonly room: Room;
+  declare word: number;
+  declare private readonly room: Room;
 
   constructor() {
-    this.kind = UNDEFINED;
-    this.first = 0;
-    this.second = 0;
+    this.word = UNDEFINED;
     this.room = new Room();
+  }
+
+  /** Copies the box of the word. It may be one no more, and used for something else: `isTrue` tells. False if it was. */
+  copyBox(arena: Arena, isTrue: () => boolean): boolean {
+    const { room, word } = this;
+    if (!readChain(arena, word, room.words, BOX_HEAD) || !isTrue()) return false;
+    const length = this.length;
+    room.reach(HEAD_BYTES + length);
+    return readChain(arena, word, room.words, BOX_HEAD + wordsOf(length)) && isTrue();
+  }
+
+  /** The stamp of its box, or 0. */
+  get stamp(): number {
+    return isBoxed(this.word) ? (this.room.words[STAMP] as number) : 0;
   }
 
   /** Does it hold shared objects? */
   get isReferring(): boolean {
-    return this.kind === REFERRING;
+    return isBoxed(this.word) && this.room.words[KIND] === REFERRING;
   }
 
   /** Are all of them known here? If not, the other threads are asked, and this one is woken when it knows more. */
@@ -199,49 +229,52 @@ export class Found {
     return this.references.every((id) => directory().knows(id));
   }
 
-  private get references(): number[] {
-    const { words } = this.room;
-    return Array.from(words.subarray(1, 1 + (words[0] as number)));
-  }
-
   /** The value. All shared objects in it are known here. */
   unload(): unknown {
-    const { kind, first, second, room } = this;
-    switch (kind & ((1 << LENGTH_AT) - 1)) {
-      case INTEGER:
-        return first;
-      case FLOAT:
-        halves[0] = first;
-        halves[1] = second;
-        return float[0];
+    const { word } = this;
+    if ((word & INTEGER) !== 0) return word >> 1;
+    switch (word) {
+      case UNDEFINED:
+        return undefined;
       case NULL:
         return null;
       case TRUE:
         return true;
       case FALSE:
         return false;
-      case SHORT:
-        room.words[0] = first;
-        room.words[1] = second;
-        return room.text.latin1Slice(0, kind >>> LENGTH_AT);
-      case LATIN:
-        return room.text.latin1Slice(0, second);
-      case WIDE:
-        return room.text.ucs2Slice(0, second);
-      case ENCODED:
-        return decode(room.bytes.subarray(0, second), NOTHING);
-      case REFERRING:
-        return this.unloadReferring();
       default:
-        return undefined;
+        return this.unpack();
     }
   }
 
-  private unloadReferring(): unknown {
-    const { references, room, second } = this;
+  private unpack(): unknown {
+    const { words, text, bytes } = this.room;
+    const end = FIRST_BYTE + this.length;
+    switch (words[KIND]) {
+      case FLOAT:
+        halves[0] = words[BOX_HEAD] as number;
+        halves[1] = words[BOX_HEAD + 1] as number;
+        return float[0];
+      case LATIN:
+        return text.latin1Slice(FIRST_BYTE, end);
+      case WIDE:
+        return text.ucs2Slice(FIRST_BYTE, end);
+      case ENCODED:
+        return decode(bytes.subarray(FIRST_BYTE, end), NOTHING);
+    }
+    const { references } = this;
     const objects = new Map(references.map((id) => [id, directory().find(id)?.face]));
-    const from = (references.length + 1) * 4;
-    return decode(room.bytes.subarray(from, second), { object: (id) => objects.get(id), handed: () => undefined });
+    const unloader = { object: (id: number): unknown => objects.get(id), handed: (): undefined => undefined };
+    return decode(bytes.subarray(FIRST_BYTE + (references.length + 1) * 4, end), unloader);
+  }
+
+  private get length(): number {
+    return this.room.words[LENGTH] as number;
+  }
+
+  private get references(): number[] {
+    const { words } = this.room;
+    return Array.from(words.subarray(BOX_HEAD + 1, BOX_HEAD + 1 + (words[BOX_HEAD] as number)));
   }
 }
 
