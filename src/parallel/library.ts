@@ -59,6 +59,7 @@ import { Pool } from "./pool/pool.ts";
 import { remote } from "./remote.ts";
 import { InterlockedList } from "./shared/interlocked-list.ts";
 import { SharedList } from "./shared/list.ts";
+import { SharedMap } from "./shared/map.ts";
 import { sharedChannel } from "./shared-channel.ts";
 
 const exports: Readonly<Record<string, unknown>> = {
@@ -127,6 +128,7 @@ const exports: Readonly<Record<string, unknown>> = {
   remote,
   sharedChannel,
   SharedList,
+  SharedMap,
   WorkerError,
 };
 

@@ -470,10 +470,8 @@ export class Store extends SharedObject {
   private contend(holder: number, spins: number): void {
     if (spins % MANY_SPINS === MANY_SPINS - 1) {
       const neighbours = here();
-      const isDead =
-        !neighbours.commons.isAlive(holder) ||
-        (spins % VERY_MANY_SPINS === VERY_MANY_SPINS - 1 && neighbours.hasEnded(holder));
-      if (isDead) {
+      if (spins % VERY_MANY_SPINS === VERY_MANY_SPINS - 1) neighbours.buryTheDead();
+      if (!neighbours.commons.isAlive(holder)) {
         if (this.isMending) this.mendFor(holder);
         else this.mend(holder);
       }
