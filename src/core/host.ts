@@ -35,6 +35,8 @@ export interface Host {
 
 /** The other threads, as the scheduler of this one sees them. */
 export interface Neighbours {
+  /** A turn begins: if the thread has slept, it does no longer. */
+  wake(): void;
   /** The run queue is empty: looks whether another thread has something for this one. True if tasks may have become ready; false if the thread is ready to sleep. */
   rest(): boolean;
   /** Looks without sleeping, while there are tasks to run. */

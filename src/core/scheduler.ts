@@ -199,6 +199,7 @@ export class Scheduler implements Readier {
     this.isResting = false;
     machine.tracker = this.tracker;
     let now = this.look();
+    this.neighbours?.wake();
     if (queue.size > 0) this.turnsOfTasks++;
     for (
       let rounds = ROUNDS;

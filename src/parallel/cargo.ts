@@ -8,7 +8,8 @@ import { directory } from "./directory.ts";
 import { encodeError } from "./error-codec.ts";
 import { detachMoved } from "./move.ts";
 import { NO_ROW } from "./pages.ts";
-import { END, FULL, INLINE, PAGED, type Ring } from "./ring.ts";
+import type { Ring } from "./ring.ts";
+import { END, FULL, INLINE, PAGED } from "./ring-layout.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
 
 // Kinds; see also TOMBSTONE and PAGED in ring.ts.
@@ -35,11 +36,14 @@ export class Cargo implements Loader {
   /** What is handed over beside the bytes, where that is possible: moved values, in order. */
   declare readonly handed: Handed[];
   declare private readonly hands: boolean;
+  /** The last put found no pages, though there may have been room. */
+  declare isStarved: boolean;
 
   /** `hands` says whether moved values are handed over beside the bytes; otherwise they are copied among them. */
   constructor(hands = false) {
     this.handed = [];
     this.hands = hands;
+    this.isStarved = false;
     this.kind = UNDEFINED;
     this.number = 0;
     this.text = "";
@@ -145,6 +149,7 @@ export class Cargo implements Loader {
   /** Puts what was taken on, with a label: a ticket, FULL, or CLOSED. */
   put(ring: Ring, label: Label | null = null): number {
     const { kind, bytes } = this;
+    this.isStarved = false;
     if (bytes !== null) return this.putBytes(ring, bytes, label);
     const ticket = ring.claimPut();
     if (ticket < 0) return ticket;
@@ -165,7 +170,10 @@ export class Cargo implements Loader {
     const { objects, length } = this;
     const isPaged = length > INLINE;
     const page = isPaged ? ring.pages.allocate(length) : 0;
-    if (page === NO_ROW) return FULL;
+    if (page === NO_ROW) {
+      this.isStarved = true;
+      return FULL;
+    }
     const ticket = ring.claimPut();
     if (ticket < 0) {
       if (isPaged) ring.pages.free(page, length);
@@ -231,7 +239,7 @@ export function putNumber(ring: Ring, value: number): number {
   return ticket;
 }
 
-/** Takes the next value out of a ring: NOT_READY if there is none now, or it holds an object that is yet to be introduced; END if there will be none. */
+/** Takes the next value out of a ring: NOT_READY if there is none now, UNKNOWN if it holds an object that is yet to be introduced, ENDED if there will be none. */
 export function takeFrom(ring: Ring): unknown {
   for (;;) {
     const ticket = ring.peek();
@@ -243,10 +251,7 @@ export function takeFrom(ring: Ring): unknown {
       ring.release(ticket);
       return number;
     }
-    if (!isReadable(ring, ticket)) {
-      if (ring.peek() === ticket) return NOT_READY;
-      continue; // another thread has taken it: what was read may have been anything
-    }
+    if (!isReadable(ring, ticket)) return UNKNOWN;
     if (!ring.claimTake(ticket)) continue;
     try {
       return read(ring, ticket);
@@ -256,17 +261,27 @@ export function takeFrom(ring: Ring): unknown {
   }
 }
 
-/** Does this thread know all objects that a value holds that was peeked at? If not, it is woken when it does. */
+/**
+ * Does this thread know all objects that a value holds that was peeked at? If not, it is woken when it does. Also true if another thread has taken the value, since what
+ * was read then may have been anything: a claim finds that out.
+ */
 export function isReadable(ring: Ring, ticket: number): boolean {
-  return (ring.kindOf(ticket) & REFERS) === 0 || knowsAll(objectsIn(ring, ticket));
+  if ((ring.kindOf(ticket) & REFERS) === 0) return true;
+  const ids = objectsIn(ring, ticket);
+  return !ring.isNext(ticket) || knowsAll(ids);
 }
 
-/** What `takeFrom` answers at the end. */
+// What `takeFrom` answers in place of a value.
 export const ENDED: unknown = Symbol("end of ring");
+export const UNKNOWN: unknown = Symbol("unknown object");
 
-/** A value that was taken is thrown away. */
+/** The objects of a value that was taken are under way no more. If this thread dies in the midst of it, they are for ever: that is better than forgotten too early. */
 export function forgetIn(ring: Ring, ticket: number): void {
-  if ((ring.kindOf(ticket) & REFERS) !== 0) for (const id of objectsIn(ring, ticket)) directory().drop(id);
+  const kind = ring.kindOf(ticket);
+  if ((kind & REFERS) === 0) return;
+  const ids = objectsIn(ring, ticket);
+  ring.mark(ticket, kind & ~REFERS);
+  for (const id of ids) directory().drop(id);
 }
 
 /** Reads the value of a ticket that was taken, and is not released yet. */
@@ -291,7 +306,8 @@ export function read(ring: Ring, ticket: number): unknown {
   const bytes = ring.bytesOf(ticket);
   if ((kind & REFERS) === 0) return decode(bytes, NOTHING);
   const ids = objectsIn(ring, ticket);
-  const objects = new Map(ids.map((id) => [id, directory().arrive(id).face]));
+  const objects = new Map(ids.map((id) => [id, directory().find(id)?.face]));
+  forgetIn(ring, ticket);
   const unloader: Unloader = { object: (id) => objects.get(id), handed: () => undefined };
   return decode(bytes.subarray((ids.length + 1) * WORD), unloader);
 }

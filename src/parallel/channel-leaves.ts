@@ -1,6 +1,6 @@
 // The operations of a shared channel. The channel decides; they speak the leaf protocol for it.
 
-import type { Description } from "../core/waiter.ts";
+import type { Description, Runner } from "../core/waiter.ts";
 import { ENDED } from "./cargo.ts";
 import { type Line, SharedLeaf } from "./line.ts";
 
@@ -12,7 +12,7 @@ interface Ends<T> {
   readonly failed: boolean;
   takesSend(): boolean;
   takesReceive(): boolean;
-  offer(value: T): unknown;
+  offer(value: T, by: Send<T> | null, runner: Runner | null): unknown;
   take(): unknown;
   endError(): unknown;
 }
@@ -20,11 +20,14 @@ interface Ends<T> {
 export class Send<T> extends SharedLeaf<void> {
   declare private readonly channel: Ends<T>;
   declare private readonly value: T;
+  /** There were no pages for the value, and none have become free since they were at this generation; -1 if that is not known. */
+  declare starvedAt: number;
 
   constructor(channel: Ends<T>, value: T) {
     super();
     this.channel = channel;
     this.value = value;
+    this.starvedAt = -1;
   }
 
   protected get line(): Line {
@@ -35,8 +38,8 @@ export class Send<T> extends SharedLeaf<void> {
     return this.channel.takesSend();
   }
 
-  attempt(): unknown {
-    return this.channel.offer(this.value);
+  attempt(runner: Runner | null): unknown {
+    return this.channel.offer(this.value, this, runner);
   }
 
   describe(): Description {

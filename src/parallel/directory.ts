@@ -14,7 +14,7 @@
 
 import { MisuseError } from "../base/errors.ts";
 import { slotOf } from "./commons.ts";
-import type { Message } from "./message.ts";
+import type { Mended, Message } from "./message.ts";
 import { here, type Neighbours } from "./neighbours.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
 import { addWaiter as addBit, WAIT_SET as BITS, hasWaiter as hasBit, removeWaiter as removeBit } from "./wait-set.ts";
@@ -66,7 +66,6 @@ export abstract class SharedObject {
 
   /** @internal */
   mend(dead: number): void {
-    removeBit(this.words, KNOWN, slotOf(dead));
     this.mending(() => this.mendFor(dead));
   }
 
@@ -116,9 +115,11 @@ interface Entry {
 /** Entries at which it is looked for the first time whether some can be forgotten. */
 const FIRST_SWEEP = 64;
 
-class Directory {
+class Directory implements Mended {
   declare private readonly neighbours: Neighbours;
   declare private readonly entries: Map<number, Entry>;
+  /** The numbers that were asked for, and not answered yet. */
+  declare private readonly wanted: Set<number>;
   declare private readonly freed: FinalizationRegistry<number>;
   declare private readonly loading: Map<string, Promise<unknown>>;
   declare private sweepAt: number;
@@ -126,11 +127,27 @@ class Directory {
   constructor() {
     this.neighbours = here();
     this.entries = new Map();
+    this.wanted = new Set();
     this.freed = new FinalizationRegistry((id) => this.forget(id));
     this.loading = new Map();
     this.sweepAt = FIRST_SWEEP;
     this.neighbours.on("introduce", (introduction: Introduction) => this.introduced(introduction));
     this.neighbours.on("seek", ({ id }: { id: number }, from) => this.sought(id, from));
+    this.neighbours.mendAtDeath(this);
+  }
+
+  /** How many objects are known here. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** A thread has died: so it knows nothing any more, and may have been in the midst of any object. */
+  mend(dead: number): void {
+    this.wanted.clear(); // it may be the one that was to answer
+    for (const { head, object } of [...this.entries.values()]) {
+      removeBit(head, KNOWN, slotOf(dead));
+      object?.deref()?.mend(dead);
+    }
   }
 
   /** An object has come into being in this thread. */
@@ -145,7 +162,6 @@ class Directory {
       addBit(head, KNOWN, this.neighbours.slot);
     }
     this.freed.register(object, id);
-    this.neighbours.mendAtDeath(object);
     if (this.entries.size > this.sweepAt) this.sweep();
   }
 
@@ -170,7 +186,7 @@ class Directory {
       addBit(head, KNOWN, slotOf(to));
   }
 
-  /** Is an object known here? If not, the others are asked, and this thread is woken when one has answered. */
+  /** Is an object known here? If not, the others are asked, once, and this thread is woken when one has answered. */
   knows(id: number): boolean {
     let entry = this.entries.get(id);
     if (entry === undefined) {
@@ -178,7 +194,10 @@ class Directory {
       entry = this.entries.get(id);
     }
     if (entry !== undefined) return kinds.has(entry.kind) || !this.load(entry.kind);
-    this.neighbours.tellAll({ about: "seek", id } as Message);
+    if (!this.wanted.has(id)) {
+      this.wanted.add(id);
+      this.neighbours.tellAll({ about: "seek", id } as Message);
+    }
     return false;
   }
 
@@ -225,6 +244,7 @@ class Directory {
   }
 
   private introduced({ id, kind, name, memory }: Introduction): void {
+    this.wanted.delete(id);
     if (this.entries.has(id)) return;
     this.entries.set(id, { kind, name, memory, head: new Int32Array(memory, 0, BODY), object: null });
     addBit(new Int32Array(memory), KNOWN, this.neighbours.slot);
@@ -232,6 +252,7 @@ class Directory {
   }
 
   private sought(id: number, from: number): void {
+    if (!this.entries.has(id)) this.neighbours.takeMessages(); // who has put it in a message has introduced it here before
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     const { kind, name, memory, head } = entry;

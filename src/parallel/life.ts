@@ -88,7 +88,8 @@ export class Life {
   }
 
   /** There is a new way to another thread. */
-  linked(port: MessagePort): void {
+  linked(who: number, port: MessagePort): void {
+    if (this.unanswered?.has(who) === true) this.question(who); // it could not be asked before
     if (!this.isStarted || this.parent !== null) return;
     this.parent = port;
     port.ref();
@@ -117,8 +118,8 @@ export class Life {
   mayWake(): boolean {
     const { neighbours } = this;
     if (this.isStarted) return true; // the verdict is the first thread's
-    if (!neighbours.isWaiting || this.quietAt === neighbours.scheduler.turns) return false;
-    if (neighbours.commons.living().length <= 1) return false;
+    if (!neighbours.isWaiting || neighbours.commons.living().length <= 1) return false;
+    if (this.quietAt === neighbours.scheduler.turns && this.isQuiet()) return false;
     this.ask();
     return true;
   }
@@ -173,8 +174,11 @@ export class Life {
     this.answers = new Map();
     const { commons, who } = this.neighbours;
     this.unanswered = new Set(commons.living().filter((other) => other !== who));
-    for (const other of this.unanswered)
-      this.neighbours.whisper(other, { about: "dry?", number: this.number } as Question);
+    for (const other of this.unanswered) this.question(other);
+  }
+
+  private question(who: number): void {
+    this.neighbours.whisper(who, { about: "dry?", number: this.number } as Question);
   }
 
   private hear({ number }: Question, from: number): void {
@@ -208,17 +212,23 @@ export class Life {
   private judge(): void {
     if (this.unanswered === null || this.unanswered.size > 0) return;
     this.unanswered = null;
-    const { commons, scheduler, who } = this.neighbours;
-    const others = commons.living().filter((other) => other !== who);
-    const isQuiet = others.every(
-      (other) =>
-        this.answers.get(other)?.activity === commons.activityOf(slotOf(other)) && commons.isAsleep(slotOf(other)),
-    );
-    if (!isQuiet) {
+    if (!this.isQuiet()) {
       this.ask();
       return;
     }
-    this.quietAt = scheduler.turns;
+    this.quietAt = this.neighbours.scheduler.turns;
     this.unref(); // the loop runs dry again, and the scheduler comes to its verdict
+  }
+
+  /** Do all others sleep, and have they slept since they answered? Code that is no task may have roused one without a turn of the scheduler here. */
+  private isQuiet(): boolean {
+    const { commons, who } = this.neighbours;
+    return commons
+      .living()
+      .every(
+        (other) =>
+          other === who ||
+          (this.answers.get(other)?.activity === commons.activityOf(slotOf(other)) && commons.isAsleep(slotOf(other))),
+      );
   }
 }

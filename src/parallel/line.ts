@@ -1,26 +1,27 @@
-// Those of this thread who wait for one thing in shared memory, first come, first served; and the bits that say which other threads do.
+// Those of this thread who wait for one thing in shared memory, first come, first served.
 //
 // Invariants
 //   while somebody stands here, this thread watches the line
+//   this thread is among the sleepers only while it sleeps: a hint is never given to one that is busy
 //   a hint that reaches a line at which nobody stands any more is passed on to another thread
 
 import { List } from "../base/list.ts";
 import { Leaf } from "../core/leaf.ts";
-import { NOT_READY } from "../core/machine.ts";
-import { complete, fail, type Waiter } from "../core/waiter.ts";
+import { machine, NOT_READY } from "../core/machine.ts";
+import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import type { Watched } from "./message.ts";
 import { here } from "./neighbours.ts";
-import { addWaiter, hasWaiters, removeWaiter, takeWaiter } from "./wait-set.ts";
+import { Sleepers } from "./sleepers.ts";
 
 /** An operation on something in shared memory. */
 export abstract class SharedLeaf<T> extends Leaf<T> {
   /** Where it waits. */
   protected abstract get line(): Line;
-  /** Does it if that is possible now, and answers NOT_READY if not. May throw: then the operation fails. @internal */
-  abstract attempt(): unknown;
+  /** Does it for a runner if that is possible now, and answers NOT_READY if not. May throw: then the operation fails. @internal */
+  abstract attempt(runner: Runner | null): unknown;
 
   poll(): unknown {
-    return this.line.isTurn() ? this.attempt() : NOT_READY;
+    return this.line.isTurn() ? this.attempt(machine.runner) : NOT_READY;
   }
 
   enlist(waiter: Waiter): void {
@@ -34,17 +35,20 @@ export abstract class SharedLeaf<T> extends Leaf<T> {
 }
 
 export class Line implements Watched {
-  declare private words: Int32Array;
-  declare private readonly at: number;
+  /** The threads that sleep on the same. */
+  declare readonly sleepers: Sleepers;
   declare private readonly waiters: List<Waiter>;
-  declare private isAnnounced: boolean;
+  /** Where this thread is to sleep. */
+  declare private place: Sleepers;
+  /** Where it has announced that it sleeps. */
+  declare private announced: Sleepers | null;
 
-  /** `at` is where the bits of the waiting threads lie. */
+  /** `at` is where the bits of the sleeping threads lie. */
   constructor(words: Int32Array, at: number) {
-    this.words = words;
-    this.at = at;
+    this.sleepers = new Sleepers(words, at);
     this.waiters = new List();
-    this.isAnnounced = false;
+    this.place = this.sleepers;
+    this.announced = null;
   }
 
   /** May one who is not in the line come first? Serves those who are before that. */
@@ -73,66 +77,68 @@ export class Line implements Watched {
   }
 
   look(): boolean {
-    const { waiters } = this;
+    const { waiters, place } = this;
     let done = false;
     for (let waiter = waiters.head; waiter !== null; waiter = waiters.head) {
       let raw: unknown;
       try {
-        raw = (waiter.payload as SharedLeaf<unknown>).attempt();
+        raw = (waiter.payload as SharedLeaf<unknown>).attempt(waiter.runner);
       } catch (error) {
         waiters.remove(waiter);
         fail(waiter, error);
         done = true;
         continue;
       }
-      if (raw === NOT_READY) return done;
+      if (raw === NOT_READY) break;
       waiters.remove(waiter);
       complete(waiter, raw);
       done = true;
     }
-    return done;
+    return done || this.place !== place;
+  }
+
+  /** The first in the line waits for something else now than the others who sleep: what they are told of is nothing to it, and is passed on. */
+  moveTo(place: Sleepers): void {
+    const before = this.place;
+    if (before === place) return;
+    this.withdraw();
+    this.place = place;
+    before.wakeOne();
   }
 
   announce(): void {
-    this.isAnnounced = true;
-    addWaiter(this.words, this.at, here().slot);
+    this.announced = this.place;
+    this.place.enter();
+  }
+
+  awake(): void {
+    this.withdraw();
   }
 
   withdraw(): void {
-    if (!this.isAnnounced) return;
-    this.isAnnounced = false;
-    if (!removeWaiter(this.words, this.at, here().slot)) this.wakeOne();
+    const { announced } = this;
+    if (announced === null) return;
+    this.announced = null;
+    if (!announced.leave() && !this.isWanted) announced.wakeOne();
   }
 
-  /** Gives one of the waiting threads a hint. */
+  /** Gives one of the threads that sleep on this a hint. */
   wakeOne(): void {
-    const { words, at } = this;
-    if (!hasWaiters(words, at)) return;
-    const neighbours = here();
-    for (let slot = takeWaiter(words, at, neighbours.slot + 1); slot >= 0; slot = takeWaiter(words, at, slot + 1)) {
-      if (slot !== neighbours.slot && neighbours.commons.at(slot) === 0) continue; // it has died
-      neighbours.rouse(slot);
-      return;
-    }
+    this.sleepers.wakeOne();
   }
 
   /** Gives all of them a hint. */
   wakeAll(): void {
-    const { words, at } = this;
-    if (!hasWaiters(words, at)) return;
-    const neighbours = here();
-    for (let slot = takeWaiter(words, at, 0); slot >= 0; slot = takeWaiter(words, at, 0)) neighbours.rouse(slot);
+    this.sleepers.wakeAll();
   }
 
   /** The memory has been given new views. */
   rebase(words: Int32Array): void {
-    this.words = words;
+    this.sleepers.rebase(words);
   }
 
   /** Takes the bit of a thread out that has died. */
   clear(slot: number): void {
-    removeWaiter(this.words, this.at, slot);
-    const neighbours = here();
-    if (neighbours.commons.at(slot) !== 0) neighbours.rouse(slot); // another one lives there already: it announces itself anew
+    this.sleepers.bury(slot);
   }
 }

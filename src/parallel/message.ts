@@ -10,8 +10,10 @@ export interface Watched {
   look(): boolean;
   /** Says in its memory that this thread sleeps on it. */
   announce(): void;
-  /** Takes that back. A hint that has been given meanwhile is passed on. */
+  /** Nobody here waits for it any more: takes that back. A hint that has been given meanwhile is passed on. */
   withdraw(): void;
+  /** This thread has woken up, and is about to look: takes that back too, so that no hint is given to a thread that is busy. */
+  awake?(): void;
 }
 
 /** Something that has to be put in order when a thread has died that may have been in the midst of it. */

@@ -3,13 +3,17 @@
 // Data goes through shared memory. A thread looks at what it watches when its run queue is empty, goes on looking for a moment, and then sleeps: in its event loop,
 // where a message wakes it. Who changes something that a sleeping thread watches sends that message, and nobody else does.
 //
-//   rest()   1 look at all that is watched   2 look again for a while   3 announce on each object that this thread sleeps   4 look once more   5 sleep
+//   rest()   1 look at all that is watched   2 look again for a while   3 note that this thread sleeps   4 announce it on each object   5 look once more   6 sleep
+//
+// Step 3 comes before step 4: who finds the announcement finds the sleeper, and sends the message. It may come in during step 5, when a look takes messages out by itself:
+// so whoever was roused meanwhile does not sleep.
 //
 // Every thread has a port to every other. A message is the number ROUSE, or a record with the name of what it is about.
 //
 // Invariants
-//   an object is watched exactly while somebody here waits for it, give or take those that have just stopped
+//   an object is watched while somebody here waits for it, and a few are a little longer
 //   while this thread is not asleep, it will look at what it watches before it sleeps
+//   a hint that this thread is given has either been followed by a look, or its message is under way
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { machine, runErrands } from "../core/machine.ts";
@@ -33,6 +37,8 @@ const FIRST_SLOT = 0;
 /** Looks in a row before a thread sleeps: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
 const MOST_LOOKS = 200;
 const FEW_LOOKS = 16;
+/** Objects that are watched although nobody waits for them at the moment: those waited for again and again need not be entered each time. */
+const FEW_IDLE = 8;
 /** Milliseconds: who is roused sooner than that would have done better to go on looking. It takes both threads some 50 microseconds to be woken. */
 const SHORT = 0.2;
 
@@ -62,6 +68,12 @@ export class Neighbours {
   declare private readonly unsent: Map<number, Unsent[]>;
   /** For threads that were started here: can it run no more? */
   declare private readonly pulses: Map<number, () => boolean>;
+  /** Pairs of threads that the first of all threads has given a way to each other. */
+  declare private readonly connected: Set<string>;
+  /** Who has died last in each slot, as far as this thread knows. */
+  declare private readonly mourned: number[];
+  /** This thread has announced that it sleeps. */
+  declare private isAsleep: boolean;
   declare private looks: number;
   declare private sleptAt: number;
 
@@ -79,17 +91,23 @@ export class Neighbours {
     this.mourners = [];
     this.unsent = new Map();
     this.pulses = new Map();
+    this.connected = new Set();
+    this.mourned = new Array(MOST_THREADS).fill(0);
+    this.isAsleep = false;
     this.looks = FEW_LOOKS;
     this.sleptAt = -1;
     this.life = new Life(this, birth !== null);
     this.on("link", ({ who, port }: { who: number; port: MessagePort }) => this.link(who, port));
     this.on("connect", ({ who }: { who: number }, from) => this.connect(from, who));
     this.on("relay", ({ slot }: { slot: number }) => this.send(slot, ROUSE));
-    this.on("died", ({ who, why, exitCode }: { who: number } & Death) =>
-      this.mourn(who, { why, exitCode, cause: undefined }),
-    );
+    this.on("died", (message: { who: number } & Death & Message, from) => {
+      const { who, why, exitCode } = message;
+      if (this.slot === FIRST_SLOT) for (const other of this.linkedTo) if (other !== from) this.tell(other, message); // some may have no way to who told it
+      this.mourn(who, { why, exitCode, cause: undefined });
+    });
     for (const { who, port } of birth?.links ?? []) this.link(who, port);
     this.scheduler.neighbours = this;
+    if (birth !== null) this.scheduler.visitSoon(); // so that it is known to sleep, if it has nothing to do
   }
 
   /** What is to be done with the messages about something. */
@@ -113,8 +131,9 @@ export class Neighbours {
 
   /** Tells a thread that there may be something for it, if it sleeps. */
   rouse(slot: number): void {
+    const slept = this.commons.stir(slot);
     if (slot === this.slot) this.scheduler.visitSoon();
-    else if (this.commons.stir(slot)) this.send(slot, ROUSE);
+    else if (slept) this.send(slot, ROUSE);
   }
 
   /** Sends a record to one thread. Where there is no way to it yet, as soon as there is one. False if it has ended. */
@@ -216,25 +235,30 @@ export class Neighbours {
     const port = this.links[slot];
     if (port === null || port === undefined) return;
     for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
-      this.take(got.message, this.linkedTo[slot] as number);
+      if (got.message !== ROUSE) this.take(got.message, this.linkedTo[slot] as number);
+      else this.scheduler.visitSoon();
   }
 
   /** The run queue is empty. True if that may have changed; false if this thread sleeps now. */
   rest(): boolean {
-    const { watched, commons, slot } = this;
+    const { commons, slot } = this;
     // 1
     if (this.look()) return true;
     // 2
-    if (watched.length > 0 && this.spin()) return true;
+    if (this.isWaiting && this.spin()) return true;
+    this.tidy();
+    const { watched } = this;
     // 3
-    for (const object of watched) object.announce();
+    this.isAsleep = true;
     commons.fallAsleep(slot, this.scheduler.turns);
-    // 4: who has been roused meanwhile looks again: the message may have been taken already
+    // 4
+    for (const object of watched) object.announce();
+    // 5: who has been roused meanwhile looks again: the message may have been taken already
     if (this.look() || !commons.isAsleep(slot)) {
-      commons.stir(slot);
+      this.wake();
       return true;
     }
-    // 5
+    // 6
     if (watched.length > 0) this.life.hold();
     else this.life.letGo();
     this.sleptAt = this.scheduler.host.now();
@@ -250,25 +274,42 @@ export class Neighbours {
     return false;
   }
 
+  /** This thread has woken up, by whatever: it looks by itself from now on. */
+  wake(): void {
+    if (!this.isAsleep) return;
+    this.isAsleep = false;
+    this.commons.stir(this.slot);
+    for (const object of this.watched) object.awake?.();
+    this.look();
+  }
+
   /** Looks at what is watched, without sleeping. */
   look(): boolean {
     const { watched } = this;
     let done = false;
-    let kept = 0;
+    let idle = 0;
     for (let i = 0; i < watched.length; i++) {
       const object = watched[i] as Watched;
-      if (object.isWanted && object.look()) done = true;
-      if (object.isWanted) {
-        if (kept !== i) watched[kept] = object;
-        kept++;
-      } else {
+      if (!object.isWanted) idle++;
+      else if (object.look()) done = true;
+    }
+    if (idle > FEW_IDLE) this.tidy();
+    if (machine.errands !== null) runErrands(); // before those go on who were let go on
+    return done;
+  }
+
+  /** Watches no more what nobody waits for. */
+  private tidy(): void {
+    const { watched } = this;
+    let kept = 0;
+    for (const object of watched) {
+      if (object.isWanted) watched[kept++] = object;
+      else {
         this.isWatched.delete(object);
         object.withdraw();
       }
     }
-    watched.length = kept; // what was added meanwhile has been looked at too
-    if (machine.errands !== null) runErrands(); // before those go on who were let go on
-    return done;
+    watched.length = kept;
   }
 
   mayWake(): boolean {
@@ -281,7 +322,8 @@ export class Neighbours {
 
   /** Does anybody here wait for other threads? */
   get isWaiting(): boolean {
-    return this.watched.some((object) => object.isWanted);
+    for (const object of this.watched) if (object.isWanted) return true;
+    return false;
   }
 
   private link(who: number, port: MessagePort): void {
@@ -291,7 +333,7 @@ export class Neighbours {
     this.linkedTo[slot] = who;
     port.on("message", (message: unknown) => this.take(message, who));
     port.unref();
-    this.life.linked(port);
+    this.life.linked(who, port);
     const unsent = this.unsent.get(who);
     if (unsent === undefined) return;
     this.unsent.delete(who);
@@ -314,20 +356,24 @@ export class Neighbours {
   }
 
   private send(slot: number, message: number): void {
-    const port = this.links[slot];
-    if (port !== null && port !== undefined && this.linkedTo[slot] === this.commons.at(slot)) {
-      port.postMessage(message);
+    const who = this.commons.at(slot);
+    if (who === 0) return;
+    if (this.slot === FIRST_SLOT && !this.isLinked(who)) this.takeMessages(); // the way to it has been sent
+    if (this.isLinked(who)) {
+      this.links[slot]?.postMessage(message);
       return;
     }
     // Two threads that were started at the same time by different ones: the first of all threads knows both.
-    const who = this.commons.at(slot);
-    if (who === 0 || this.slot === FIRST_SLOT) return;
+    if (this.slot === FIRST_SLOT) return;
     this.links[FIRST_SLOT]?.postMessage({ about: "relay", slot });
     this.links[FIRST_SLOT]?.postMessage({ about: "connect", who });
   }
 
   private connect(one: number, other: number): void {
     if (!this.commons.isAlive(one) || !this.commons.isAlive(other)) return;
+    const pair = one < other ? `${one} ${other}` : `${other} ${one}`;
+    if (this.connected.has(pair)) return;
+    this.connected.add(pair);
     const { port1, port2 } = new MessageChannel();
     this.tell(one, { about: "link", who: other, port: port1 } as Message, [port1]);
     this.tell(other, { about: "link", who: one, port: port2 } as Message, [port2]);
@@ -337,6 +383,9 @@ export class Neighbours {
   private mourn(who: number, death: Death): void {
     const slot = slotOf(who);
     this.unsent.delete(who);
+    if (this.mourned[slot] === who) return;
+    this.mourned[slot] = who;
+    for (const pair of this.connected) if (pair.split(" ").includes(`${who}`)) this.connected.delete(pair);
     if (this.linkedTo[slot] === who) {
       this.takeFrom(slot); // what it has said before it died counts: answers, and introductions of what they hold
       this.links[slot]?.close();

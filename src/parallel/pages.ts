@@ -14,7 +14,7 @@ export class Pages {
   declare private readonly words: Int32Array;
   declare private readonly table: number;
   declare private readonly count: number;
-  /** The word that says where to begin looking. */
+  /** The word that says where to begin looking; behind it the one that counts. */
   declare private readonly next: number;
   declare private readonly first: number;
   declare private readonly who: number;
@@ -31,6 +31,11 @@ export class Pages {
   /** The most bytes that one value can have. */
   get size(): number {
     return this.count * PAGE_SIZE;
+  }
+
+  /** Another number when pages have become free. */
+  get generation(): number {
+    return Atomics.load(this.words, this.next + FREED);
   }
 
   /** Where a page begins, in bytes. */
@@ -55,11 +60,13 @@ export class Pages {
 
   free(page: number, length: number): void {
     this.tag(page, rows(length), 0);
+    Atomics.add(this.words, this.next + FREED, 1);
   }
 
   /** Frees all that have a tag. */
   sweep(tag: number): void {
     for (let i = 0; i < this.count; i++) Atomics.compareExchange(this.words, this.table + i, tag, 0);
+    Atomics.add(this.words, this.next + FREED, 1);
   }
 
   /** Throws when a page belongs to nobody who could free it. */
@@ -85,6 +92,7 @@ export class Pages {
         return first;
       }
       this.tag(first, own, 0);
+      Atomics.add(this.words, this.next + FREED, 1);
       run = 0;
       i = first + own; // that one is another's
     }
@@ -102,5 +110,7 @@ export class Pages {
     for (let i = first; i < first + count; i++) Atomics.store(this.words, this.table + i, tag);
   }
 }
+
+const FREED = 1;
 
 const rows = (length: number): number => Math.ceil(length / PAGE_SIZE);

@@ -8,87 +8,58 @@
 //
 // The closed bit lies in the word of the tail, so a ticket is given before the end or not at all: what is put is before the end of what is taken.
 //
-// What is written down tells, when a thread has died, which ticket it may have had: it had it if the ticket has been given, step 3 has not been done, and no living
-// thread has written down the same. A put that was left half done becomes a tombstone, which those who take pass over; a take is finished, and counted as lost.
+// What is written down tells, when a thread has died, which ticket it may have had; see ring-mending.ts. The words are described in ring-layout.ts.
 //
-// Values that do not fit into a slot lie in pages; see pages.ts.
+// Values that do not fit into a slot lie in pages; see pages.ts. test/parallel/model/ runs the text of these files in every order, with a step for each access to shared memory.
 //
 // Invariants
 //   sequence of slot i is, but for the laps, i (free) or i + 1 (full); between the two only while a ticket is held
 //   head <= tail <= head + capacity
 
 import { type Commons, MOST_THREADS, slotOf } from "./commons.ts";
-import { BODY } from "./directory.ts";
 import { PAGE_SIZE, Pages } from "./pages.ts";
+import {
+  CAPACITY,
+  CLOSED,
+  COUNTING,
+  DROPPED,
+  EMPTY,
+  END,
+  ENDS,
+  FAR,
+  FIRST,
+  FULL,
+  HEAD,
+  KIND,
+  LABEL,
+  LENGTH,
+  LOST,
+  NEXT_PAGE,
+  PAGE,
+  PAGED,
+  PAGES,
+  PAGES_TOO,
+  PAYLOAD,
+  REASON,
+  REASON_SIZE,
+  ROOM,
+  SEQUENCE,
+  SLOT_WORDS,
+  SLOTS,
+  signed,
+  slotsFor,
+  TAIL,
+  TAIL_LAPS,
+  TICKETS,
+  TOMBS,
+  TOMBSTONE,
+  WANTED_BY,
+  WANTED_PUT,
+  WANTED_TAKE,
+  wantedOf,
+} from "./ring-layout.ts";
+import { discardIn, mendRing } from "./ring-mending.ts";
 import { steps } from "./steps.ts";
-import { WAIT_SET } from "./wait-set.ts";
-
-// Words, after the head of the object. What senders write and what receivers write lie in different cache lines, and what hardly changes in others.
-const LINE = 16;
-const CAPACITY = BODY;
-const SLOTS = BODY + 1;
-const PAGES = BODY + 2;
-/** For the user of the ring: five words. */
-export const SPARE: number = BODY + 3;
-const TAIL = LINE; // twice the next ticket, and 1 when closed
-const TAIL_LAPS = LINE + 1;
-const NEXT_PAGE = LINE + 2;
-const HEAD = LINE * 2;
-const HEAD_LAPS = LINE * 2 + 1;
-const LOST = LINE * 2 + 2;
-const DROPPED = LINE * 2 + 3;
-/** Where the threads are noted that sleep because it is empty, and because it is full. */
-export const RECEIVERS: number = LINE * 3;
-export const SENDERS: number = RECEIVERS + WAIT_SET;
-/** Room for the reason of the end, in bytes. */
-export const REASON_SIZE = 1024;
-const WANTED = LINE * 4;
-const REASON = WANTED + MOST_THREADS * LINE;
-const FIRST = Math.ceil((REASON + REASON_SIZE / 4) / 32) * 32;
-
-// Words of what a thread has written down.
-const WANTED_BY = 0;
-const WANTED_PUT = 1;
-const WANTED_TAKE = 2;
-
-// Words of a slot.
-const SLOT_WORDS = 32;
-const SEQUENCE = 0;
-const KIND = 1;
-const LENGTH = 2;
-const PAGE = 3;
-/** Four words for the user of the ring. */
-const LABEL = 4;
-const PAYLOAD = 8;
-/** Bytes that fit into a slot. */
-export const INLINE: number = (SLOT_WORDS - PAYLOAD) * 4;
-
-const TICKETS = 0x7fff_ffff;
-/** Far away from any ticket that is about. */
-const FAR = 0x4000_0000;
-
-// What `put` answers instead of a ticket.
-export const FULL = -1;
-export const CLOSED = -2;
-// What `take` answers.
-export const EMPTY = -1;
-export const END = -2;
-
-/** The kind of what a thread that has died was about to put. */
-export const TOMBSTONE = 0;
-/** In the kind: the value lies in pages. */
-export const PAGED = 16;
-
-/** Bytes of shared memory for a ring with room for so many values, and so many bytes of large ones. */
-export function ringSize(capacity: number, bytes: number): number {
-  const pages = Math.ceil(bytes / PAGE_SIZE);
-  return (FIRST + slotsFor(capacity) * SLOT_WORDS + pages) * 4 + PAGE_SIZE + pages * PAGE_SIZE;
-}
-
-/** With one slot "full" and "free for the next" would be the same number. */
-const slotsFor = (capacity: number): number => Math.max(2, 2 ** Math.ceil(Math.log2(capacity)));
-
-const signed = (difference: number): number => (difference << 1) >> 1;
 
 interface Text {
   latin1Slice(start: number, end: number): string;
@@ -103,12 +74,15 @@ export class Ring {
   declare readonly capacity: number;
   /** Where values lie that do not fit into a slot. */
   declare readonly pages: Pages;
+  /** What has become free since its user has last set this to 0: ROOM, and PAGES_TOO. */
+  declare freed: number;
   declare private readonly commons: Commons;
-  declare private readonly mask: number;
+  /** For those who mend it. */
+  declare readonly mask: number;
   declare private readonly wanted: number;
-  /** The head was here, or further on. */
-  declare private headSeen: number;
   declare private readonly who: number;
+  /** The head when this thread last looked: it is there, or further. */
+  declare private headSeen: number;
 
   /** `fresh` says how large it is to be; without that it is one that has been made before. */
   constructor(
@@ -123,24 +97,35 @@ export class Ring {
     this.buffer = Buffer.from(memory) as unknown as Text;
     this.commons = commons;
     this.who = who;
-    this.headSeen = 0;
     const { words } = this;
     if (fresh !== null) {
       words[CAPACITY] = fresh.capacity;
       words[SLOTS] = slotsFor(fresh.capacity);
       words[PAGES] = Math.ceil(fresh.bytes / PAGE_SIZE);
+      words[COUNTING] = FAR << 1;
       for (let i = 0; i < (words[SLOTS] as number); i++) words[FIRST + i * SLOT_WORDS + SEQUENCE] = i;
     }
     const slots = words[SLOTS] as number;
     this.capacity = words[CAPACITY] as number;
     this.mask = slots - 1;
     this.pages = new Pages(words, FIRST + slots * SLOT_WORDS, words[PAGES] as number, NEXT_PAGE, who);
-    this.wanted = WANTED + slotOf(who) * LINE;
+    this.wanted = wantedOf(slotOf(who));
+    this.freed = 0;
+    this.headSeen = Atomics.load(words, HEAD);
   }
 
   /** Who has written down what in the place of this thread: 0, this thread, or one that has died. */
   get predecessor(): number {
     return Atomics.load(this.words, this.wanted + WANTED_BY);
+  }
+
+  /** Has it mended what those have left who have died: perhaps nobody who lived had it in hand then. Before `begin`. */
+  inherit(mend: (dead: number) => void): void {
+    for (let slot = 0; slot < MOST_THREADS; slot++) {
+      const by = Atomics.load(this.words, wantedOf(slot) + WANTED_BY);
+      if (by !== 0 && !this.commons.isAlive(by)) mend(by);
+    }
+    for (let by = this.predecessor; by !== 0 && by !== this.who; by = this.predecessor) mend(by); // what it has written down is about to be overwritten
   }
 
   /** This thread begins to use the ring. What its predecessor has left has been mended. */
@@ -157,11 +142,10 @@ export class Ring {
     for (;;) {
       const tail = Atomics.load(words, TAIL);
       const ticket = tail >>> 1;
-      if ((tail & 1) !== 0) return this.giveUp(missed, WANTED_PUT, ticket, CLOSED);
-      const sequence = Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE);
-      const ahead = signed(sequence - ticket);
+      if ((tail & 1) !== 0) return this.giveUp(missed, ticket, CLOSED);
+      const ahead = signed(Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) - ticket);
       if (ahead > 0) continue; // another one was quicker
-      if (ahead < 0 || !this.isBelow(ticket)) return this.giveUp(missed, WANTED_PUT, ticket, FULL);
+      if (ahead < 0 || this.isFullAt(ticket)) return this.giveUp(missed, ticket, FULL);
       words[wanted + WANTED_PUT] = ticket;
       if (Atomics.compareExchange(words, TAIL, tail, (tail + 2) | 0) === tail) {
         if (ticket === TICKETS) Atomics.add(words, TAIL_LAPS, 1);
@@ -208,20 +192,29 @@ export class Ring {
       const ahead = signed(Atomics.load(words, at + SEQUENCE) - ((ticket + 1) & TICKETS));
       if (ahead > 0) continue; // another one was quicker
       if (ahead < 0) {
+        if (Atomics.load(words, ENDS) === 0) return EMPTY;
         const tail = Atomics.load(words, TAIL);
-        if ((tail & 1) !== 0 && tail >>> 1 === ticket) {
-          if (Atomics.load(words, HEAD) === ticket) return END;
-          continue;
-        }
-        return EMPTY;
+        if ((tail & 1) === 0 || tail >>> 1 !== ticket) return EMPTY;
+        if (Atomics.load(words, HEAD) === ticket) return END;
+        continue;
       }
       if (words[at + KIND] !== TOMBSTONE) return ticket;
       if (this.claimTake(ticket)) this.release(ticket);
     }
   }
 
+  /** Is this still the next ticket? Then what was read of it is what was put. */
+  isNext(ticket: number): boolean {
+    return Atomics.load(this.words, HEAD) === ticket;
+  }
+
   kindOf(ticket: number): number {
     return this.words[FIRST + (ticket & this.mask) * SLOT_WORDS + KIND] as number;
+  }
+
+  /** Changes the kind of a ticket that was taken. */
+  mark(ticket: number, kind: number): void {
+    this.words[FIRST + (ticket & this.mask) * SLOT_WORDS + KIND] = kind;
   }
 
   lengthOf(ticket: number): number {
@@ -236,7 +229,6 @@ export class Ring {
       words[wanted + WANTED_TAKE] = ticket ^ FAR;
       return false;
     }
-    if (ticket === TICKETS) Atomics.add(words, HEAD_LAPS, 1);
     if (steps.at !== null) steps.at("take");
     return true;
   }
@@ -249,6 +241,7 @@ export class Ring {
     if (isPaged) this.pages.free(words[at + PAGE] as number, words[at + LENGTH] as number);
     if (steps.at !== null) steps.at("read");
     Atomics.store(words, at + SEQUENCE, (ticket + mask + 1) & TICKETS);
+    this.freed |= isPaged ? ROOM | PAGES_TOO : ROOM;
     return isPaged;
   }
 
@@ -264,6 +257,7 @@ export class Ring {
 
   /** No more is put. False if it was closed before. */
   close(): boolean {
+    Atomics.store(this.words, ENDS, 1);
     return (Atomics.or(this.words, TAIL, 1) & 1) === 0;
   }
 
@@ -276,25 +270,41 @@ export class Ring {
     return this.length < this.capacity;
   }
 
-  /** Values in it, those included that are just being put. */
+  /** Values in it, those included that are just being put, and tombstones. */
   get length(): number {
     return signed((Atomics.load(this.words, TAIL) >>> 1) - Atomics.load(this.words, HEAD));
   }
 
+  /** How many values have been put. Tombstones are none. */
   get put(): number {
-    return Atomics.load(this.words, TAIL_LAPS) * (TICKETS + 1) + (Atomics.load(this.words, TAIL) >>> 1);
+    const { words } = this;
+    const tail = Atomics.load(words, TAIL) >>> 1;
+    return Atomics.load(words, TAIL_LAPS) * (TICKETS + 1) + tail - Atomics.load(words, TOMBS);
   }
 
+  /** How many of them have been taken. O(1), after the death of a thread O(length). */
+  get taken(): number {
+    const { words, length } = this;
+    if (Atomics.load(words, TOMBS) === 0) return this.put - length;
+    const head = Atomics.load(words, HEAD);
+    let tombs = 0;
+    for (let i = 0; i < length; i++) if (this.isTomb((head + i) & TICKETS)) tombs++;
+    return this.put - length + tombs;
+  }
+
+  /** Values taken by a thread that died before it had read them. */
   get lost(): number {
     return Atomics.load(this.words, LOST);
   }
 
+  /** Values thrown away. */
   get dropped(): number {
     return Atomics.load(this.words, DROPPED);
   }
 
-  drop(): void {
-    Atomics.add(this.words, DROPPED, 1);
+  /** Throws a value away that was taken, and releases it. With the right to mend: in one thread at a time. */
+  discard(ticket: number): void {
+    discardIn(this, ticket);
   }
 
   /** Where the reason of the end is kept. */
@@ -307,45 +317,14 @@ export class Ring {
    * place: it goes on from there, and this is to be tried again.
    */
   mend(dead: number, forget: (ticket: number) => void): boolean {
-    const { words, mask } = this;
-    const at = WANTED + slotOf(dead) * LINE;
-    if (Atomics.load(words, at + WANTED_BY) !== dead) return true;
-    // 1 a put
-    const put = words[at + WANTED_PUT] as number;
-    const putAt = FIRST + (put & mask) * SLOT_WORDS;
-    if (Atomics.load(words, putAt + SEQUENCE) === put && signed((Atomics.load(words, TAIL) >>> 1) - put) > 0) {
-      if (this.isWantedByLiving(WANTED_PUT, put, dead)) return false;
-      this.pages.sweep(~put);
-      this.publish(put, TOMBSTONE, 0, 0);
-    }
-    // 2 a take
-    const take = words[at + WANTED_TAKE] as number;
-    const takeAt = FIRST + (take & mask) * SLOT_WORDS;
-    if (
-      Atomics.load(words, takeAt + SEQUENCE) === ((take + 1) & TICKETS) &&
-      signed(Atomics.load(words, HEAD) - take) > 0
-    ) {
-      if (this.isWantedByLiving(WANTED_TAKE, take, dead)) return false;
-      if (words[takeAt + KIND] !== TOMBSTONE) {
-        Atomics.add(words, LOST, 1);
-        forget(take);
-      }
-      this.pages.sweep(~take);
-      words[takeAt + KIND] = TOMBSTONE; // its pages are free already
-      this.release(take);
-    }
-    // 3 pages it had not put yet
-    this.pages.sweep(dead);
-    Atomics.store(words, at + WANTED_BY, 0);
-    return true;
+    return mendRing(this, this.commons, dead, forget);
   }
 
   /** Throws when an invariant does not hold. For a ring that nobody uses at the moment. */
   check(): void {
     const { words, mask } = this;
     const head = Atomics.load(words, HEAD);
-    const tail = Atomics.load(words, TAIL) >>> 1;
-    const length = signed(tail - head);
+    const { length } = this;
     if (length < 0 || length > this.capacity) throw new Error(`Ring: ${length} values, room for ${this.capacity}`);
     for (let i = 0; i <= mask; i++) {
       const ticket = (head + i) & TICKETS;
@@ -359,25 +338,21 @@ export class Ring {
     );
   }
 
-  /** Is there room for a ticket? The head is looked at only if what is known of it does not tell: it lies where those write who take. */
-  private isBelow(ticket: number): boolean {
-    if (signed(ticket - this.headSeen) < this.capacity && signed(ticket - this.headSeen) >= 0) return true;
+  /** Is there no room for this ticket? Looks at the head, which belongs to the other end, only if there was none when it last did. */
+  private isFullAt(ticket: number): boolean {
+    if (((ticket - this.headSeen) & TICKETS) < this.capacity) return false;
     this.headSeen = Atomics.load(this.words, HEAD);
-    return signed(ticket - this.headSeen) < this.capacity;
+    return signed(ticket - this.headSeen) >= this.capacity;
   }
 
   /** No ticket after all. What was written down must not be taken for one later. */
-  private giveUp(missed: boolean, what: number, ticket: number, answer: number): number {
-    if (missed) this.words[this.wanted + what] = ticket ^ FAR;
+  private giveUp(missed: boolean, ticket: number, answer: number): number {
+    if (missed) this.words[this.wanted + WANTED_PUT] = ticket ^ FAR;
     return answer;
   }
 
-  private isWantedByLiving(what: number, ticket: number, dead: number): boolean {
-    for (let slot = 0; slot < MOST_THREADS; slot++) {
-      const at = WANTED + slot * LINE;
-      const by = Atomics.load(this.words, at + WANTED_BY);
-      if (by !== dead && this.commons.isAlive(by) && this.words[at + what] === ticket) return true;
-    }
-    return false;
+  private isTomb(ticket: number): boolean {
+    const at = FIRST + (ticket & this.mask) * SLOT_WORDS;
+    return Atomics.load(this.words, at + SEQUENCE) === ((ticket + 1) & TICKETS) && this.words[at + KIND] === TOMBSTONE;
   }
 }

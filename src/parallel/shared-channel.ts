@@ -1,6 +1,7 @@
-// A channel in shared memory: a ring (ring.ts), the end of it, and the lines of those who wait (line.ts).
+// A channel in shared memory: a ring (ring.ts), the end of it (channel-end.ts), and the lines of those who wait (line.ts).
 //
-// The end is written before the ring is closed: who finds the ring closed finds how and why.
+// Who frees a place wakes one of the threads that sleep because it was full. A value may need pages and find none although there is a place: its sender waits among the
+// starved, who are all woken when pages have become free, and leaves the place to others.
 
 import { ClosedError, describeValue, EndOfChannel } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
@@ -9,33 +10,24 @@ import { iterate } from "../channel/leaves.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
-import { Cargo, ENDED, forgetIn, putNumber, takeFrom } from "./cargo.ts";
+import type { Runner } from "../core/waiter.ts";
+import { Cargo, ENDED, forgetIn, putNumber, takeFrom, UNKNOWN } from "./cargo.ts";
+import { End, GIVEN_UP, reasonOf, SHUT } from "./channel-end.ts";
 import { Next, Receive, Send } from "./channel-leaves.ts";
-import { decode, encode } from "./codec.ts";
 import { slotOf } from "./commons.ts";
 import { defineKind, NEW, SharedObject } from "./directory.ts";
-import { encodeError } from "./error-codec.ts";
 import { Line } from "./line.ts";
 import { here } from "./neighbours.ts";
-import { CLOSED, EMPTY, FULL, INLINE, REASON_SIZE, RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "./ring.ts";
+import { Ring } from "./ring.ts";
+import { CLOSED, EMPTY, INLINE, PAGES_TOO, RECEIVERS, ringSize, SENDERS, STARVED } from "./ring-layout.ts";
+import { Sleepers } from "./sleepers.ts";
 import { steps } from "./steps.ts";
 
 /** What `stats()` of a shared channel answers. The numbers of those who wait are of this thread. */
 export interface SharedChannelStats extends ChannelStats {
-  /** Values taken by a thread that died before it had handed them on. */
+  /** Values taken by a thread that died before it had handed them on. They are not among the received. */
   readonly lostWithThread: number;
 }
-
-// Words: the end.
-const ENDER = SPARE; // who is ending it, or has
-const HOW = SPARE + 1;
-const REASON_LENGTH = SPARE + 2;
-const SENT = SPARE + 3; // when it was ended
-
-// How it has ended; 0 while it has not.
-const SHUT = 1;
-const GIVEN_UP = 2; // by its receiver, while it was open
-const LEFT = 3; // by its receiver, after it had been closed
 
 const KIND = "channel";
 /** Bytes of large values that may be under way, unless more are asked for. */
@@ -44,30 +36,30 @@ const MOST_CAPACITY = 1 << 22;
 const MOST_BYTES = 2 ** 30;
 
 const cargo = new Cargo();
-/** A reason travels without what could be handed over with it. */
-const PLAIN = {
-  refer(): void {
-    throw misuse(
-      "Channel.close: the error holds a shared object, which cannot travel with it. Send it as a value before.",
-    );
-  },
-  hand: (): number => -1,
-};
-const BARE = { object: (): undefined => undefined, handed: (): undefined => undefined };
 
 export class SharedChannel<T> extends SharedObject implements Channel<T> {
-  declare private readonly ring: Ring;
   declare readonly receivers: Line;
   declare readonly senders: Line;
+  declare private readonly ring: Ring;
+  declare private readonly ended: End;
+  /** The threads whose senders wait for pages. */
+  declare private readonly starved: Sleepers;
+  /** The last ticket that could not be read here, since it holds an object that is not known yet. */
+  declare private unread: number;
+  /** Who has died, and is to be mended again. */
+  declare private readonly unmended: Set<number>;
 
   constructor(memory: SharedArrayBuffer, name: string, id: number, fresh: { capacity: number; bytes: number } | null) {
     super(KIND, memory, name, id);
     const { commons, who } = here();
-    this.ring = new Ring(memory, commons, who, fresh);
     this.receivers = new Line(this.words, RECEIVERS);
     this.senders = new Line(this.words, SENDERS);
-    const { predecessor } = this.ring;
-    if (predecessor !== 0 && predecessor !== who) this.mend(predecessor);
+    this.ring = new Ring(memory, commons, who, fresh);
+    this.ended = new End(this.ring);
+    this.starved = new Sleepers(this.words, STARVED);
+    this.unread = -1;
+    this.unmended = new Set();
+    if (fresh === null) this.ring.inherit((dead) => this.mend(dead));
     this.ring.begin();
   }
 
@@ -96,7 +88,9 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
   }
 
   trySend(value: T): boolean {
-    return this.senders.isTurn() ? this.offer(value) !== NOT_READY : this.offerAtEnd();
+    if (this.senders.isTurn()) return this.offer(value, null, machine.runner) !== NOT_READY;
+    if (this.ring.isClosed) throw this.closedError(machine.runner);
+    return false;
   }
 
   tryReceive(): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly closed: boolean } {
@@ -112,26 +106,28 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
   }
 
   close(error?: unknown): void {
-    const reason = error === undefined ? null : reasonOf(error);
-    if (this.end(SHUT, reason)) return;
-    if (this.how >= GIVEN_UP) return;
+    const reason = error === undefined ? null : reasonOf(error, refusal);
+    if (this.ended.put(SHUT, reason)) {
+      this.wakeAll();
+      return;
+    }
+    if (this.ended.how >= GIVEN_UP) return;
     throw misuse(
       `Channel.close: "${this.name}" was closed before by ${this.ender}. Close a channel once, from the sending side.`,
     );
   }
 
   cancel(reason?: unknown): void {
-    if (!this.end(GIVEN_UP, reason === undefined ? null : reasonOf(reason)))
-      Atomics.compareExchange(this.words, HOW, SHUT, LEFT);
+    if (!this.ended.put(GIVEN_UP, reason === undefined ? null : reasonOf(reason, refusal))) this.ended.leave();
     this.empty();
     this.wakeAll();
   }
 
   stats(): SharedChannelStats {
-    const { put, length, dropped, lost } = this.ring;
+    const { put, taken, dropped, lost } = this.ring;
     return Object.freeze({
       sent: put,
-      received: put - length - dropped,
+      received: taken - dropped - lost,
       dropped,
       waitingSenders: this.senders.size,
       waitingReceivers: this.receivers.size,
@@ -139,36 +135,64 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
     });
   }
 
-  /** Commits a send if it need not wait. */
-  offer(value: T): unknown {
-    if (typeof value === "number") return this.gave(putNumber(this.ring, value));
+  /** Commits a send if it need not wait. `by` is the operation that may have to wait. */
+  offer(value: T, by: Send<T> | null, runner: Runner | null): unknown {
+    const { ring } = this;
+    if (typeof value === "number") {
+      const ticket = putNumber(ring, value);
+      if (ticket >= 0) return this.given();
+      if (ticket === CLOSED) throw this.closedError(runner);
+      return this.mustWait(by, false);
+    }
+    const { generation } = ring.pages;
+    // 1 making the value ready is dear: not while there is no room
+    if (!ring.isClosed) {
+      if (!ring.hasRoom) return this.mustWait(by, false);
+      if (by !== null && by.starvedAt === generation) return this.mustWait(by, true);
+    }
+    // 2
     cargo.load(value, "Channel.send");
     const { length } = cargo;
-    if (length > this.ring.pages.size && length > INLINE)
+    if (length > ring.pages.size && length > INLINE)
       throw misuse(
-        `Channel.send: "${this.name}" has room for ${this.ring.pages.size} bytes, and the value takes ${length}. Make the channel with { bytes: ${length} } or more, or send less at a time.`,
+        `Channel.send: "${this.name}" has room for ${ring.pages.size} bytes, and the value takes ${length}. Make the channel with { bytes: ${length} } or more, or send less at a time.`,
       );
-    return this.gave(cargo.put(this.ring));
+    const ticket = cargo.put(ring);
+    if (ticket >= 0) {
+      if (by !== null) by.starvedAt = -1;
+      return this.given();
+    }
+    if (ticket === CLOSED) throw this.closedError(runner);
+    // 3 pages that were taken and given back may have been missed by another thread
+    const { isStarved } = cargo;
+    if (by !== null && isStarved) by.starvedAt = generation;
+    if (length > INLINE && ring.pages.generation !== generation) this.starved.wakeAll();
+    return this.mustWait(by, isStarved);
   }
 
-  private gave(ticket: number): unknown {
-    if (ticket === FULL) return NOT_READY;
-    if (ticket === CLOSED) throw this.closedError();
+  /** A value has been put. */
+  private given(): undefined {
     this.receivers.wakeOne();
     if (steps.at !== null) steps.at("wake");
+    if (this.ended.how >= GIVEN_UP) this.empty(); // nobody else may come by
     return undefined;
   }
 
   /** Commits a receive if it need not wait; ENDED when the channel is closed and drained. */
   take(): unknown {
     const { ring } = this;
-    if ((this.words[HOW] as number) >= GIVEN_UP) {
+    if (this.ended.how >= GIVEN_UP) {
       this.empty();
       return ENDED;
     }
-    const raw = takeFrom(ring);
-    if (raw !== NOT_READY && raw !== ENDED) this.senders.wakeOne();
-    return raw;
+    try {
+      const raw = takeFrom(ring);
+      if (raw !== UNKNOWN) return raw;
+      this.passOn();
+      return NOT_READY;
+    } finally {
+      if (ring.freed !== 0) this.tellFreed();
+    }
   }
 
   takesSend(): boolean {
@@ -176,97 +200,95 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
   }
 
   takesReceive(): boolean {
-    return this.receivers.isTurn() && (this.ring.peek() !== EMPTY || this.how >= GIVEN_UP);
+    const { ring } = this;
+    const isReady = this.receivers.isTurn() && (ring.peek() !== EMPTY || this.ended.how >= GIVEN_UP);
+    if (ring.freed !== 0) this.tellFreed();
+    return isReady;
   }
 
   get failed(): boolean {
-    return this.how === SHUT && (this.words[REASON_LENGTH] as number) > 0;
+    return this.ended.how === SHUT && this.ended.hasReason;
   }
 
   endError(): unknown {
     return this.failed
-      ? this.reason()
+      ? this.ended.reason
       : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained. Use next() where the end is expected.`);
   }
 
   protected mendFor(dead: number): void {
     const isDone = this.ring.mend(dead, (ticket) => forgetIn(this.ring, ticket));
-    if (!isDone) setImmediate(() => this.mend(dead)); // a living thread is at the same place
-    // It may have died while it ended the channel: the next one ends it.
-    this.receivers.clear(slotOf(dead));
-    this.senders.clear(slotOf(dead));
-    this.wakeAll();
-  }
-
-  /** Would a send only wait? The channel takes none now. */
-  private offerAtEnd(): boolean {
-    if (this.ring.isClosed) throw this.closedError();
-    return false;
-  }
-
-  private get how(): number {
-    return Atomics.load(this.words, HOW);
-  }
-
-  /** Ends the channel. False if that has been done before. */
-  private end(how: number, reason: Uint8Array | null): boolean {
-    const { words, ring } = this;
-    const { commons, who } = here();
-    // 1 one thread does, once
-    for (;;) {
-      const ender = Atomics.compareExchange(words, ENDER, 0, who);
-      if (ender === 0) break;
-      if (ring.isClosed || commons.isAlive(ender)) return false;
-      if (Atomics.compareExchange(words, ENDER, ender, who) === ender) break;
+    if (!isDone && !this.unmended.has(dead)) {
+      this.unmended.add(dead);
+      setImmediate(() => {
+        this.unmended.delete(dead);
+        this.mend(dead);
+      });
     }
-    if (steps.at !== null) steps.at("end");
-    // 2 how and why
-    if (reason !== null) ring.reason.set(reason);
-    words[REASON_LENGTH] = reason?.length ?? 0;
-    words[SENT] = ring.put | 0;
-    Atomics.store(words, HOW, how);
-    // 3 no more is put
-    ring.close();
+    this.ended.mend();
+    this.ring.peek(); // passes over tombstones
+    const slot = slotOf(dead);
+    this.receivers.clear(slot);
+    this.senders.clear(slot);
+    this.starved.bury(slot);
     this.wakeAll();
-    return true;
+  }
+
+  /** A send has to wait: for a place, or for pages. */
+  private mustWait(by: Send<T> | null, isStarved: boolean): unknown {
+    if (by !== null) this.senders.moveTo(isStarved ? this.starved : this.senders.sleepers);
+    return NOT_READY;
+  }
+
+  /** The next value is not for this thread yet: another one may know what it holds. The others are told once. */
+  private passOn(): void {
+    const next = this.ring.peek();
+    if (next < 0 || next === this.unread) return;
+    this.unread = next;
+    this.receivers.wakeAll();
+  }
+
+  /** Places have become free, and perhaps pages. */
+  private tellFreed(): void {
+    const { ring } = this;
+    const { freed } = ring;
+    ring.freed = 0;
+    this.senders.wakeOne();
+    if ((freed & PAGES_TOO) !== 0) this.starved.wakeAll();
   }
 
   /** Throws away what is in it. */
   private empty(): void {
     const { ring } = this;
-    for (let ticket = ring.peek(); ticket >= 0; ticket = ring.peek()) {
-      if (!ring.claimTake(ticket)) continue;
-      forgetIn(ring, ticket);
-      ring.drop();
-      ring.release(ticket);
-    }
+    for (let ticket = ring.peek(); ticket >= 0; ticket = ring.peek())
+      this.mending(() => {
+        if (!ring.claimTake(ticket)) return;
+        forgetIn(ring, ticket);
+        ring.discard(ticket);
+      });
   }
 
   private wakeAll(): void {
     this.receivers.wakeAll();
     this.senders.wakeAll();
+    this.starved.wakeAll();
     here().scheduler.visitSoon();
-  }
-
-  private reason(): unknown {
-    const length = this.words[REASON_LENGTH] as number;
-    return length === 0 ? undefined : decode(this.ring.reason.slice(0, length), BARE);
   }
 
   private get ender(): string {
     const { who } = here();
-    const ender = this.words[ENDER] as number;
-    return ender === who ? "this thread" : `thread ${slotOf(ender)}`;
+    const { by } = this.ended;
+    return by === who ? "this thread" : `thread ${slotOf(by)}`;
   }
 
-  private closedError(): ClosedError {
-    const { runner } = machine;
+  private closedError(runner: Runner | null): ClosedError {
     const task = runner === null ? undefined : { id: runner.id, name: runner.name };
-    if (this.how === GIVEN_UP) {
+    if (this.ended.how === GIVEN_UP) {
       const message = `Channel.send: "${this.name}" was given up by ${this.ender}. Let the error end the sender, or stop sending.`;
-      return new ClosedError(message, "receiver", { task, cause: this.reason() });
+      return new ClosedError(message, "receiver", { task, cause: this.ended.reason });
     }
-    const message = `Channel.send: "${this.name}" was closed by ${this.ender} after ${this.words[SENT]} items. Close a channel only after the last send, from the sending side.`;
+    const { put } = this.ring;
+    const message = `Channel.send: "${this.name}" was closed by ${this.ender} after ${put} ${put === 1 ? "value" : "values"}. Close a channel only after the last send, from the sending side.`;
     return new ClosedError(message, "sender", { task });
   }
 
@@ -284,16 +306,8 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
 
 defineKind(KIND, (memory, name, id) => new SharedChannel(memory, name, id, null));
 
-function reasonOf(error: unknown): Uint8Array {
-  const bytes =
-    error instanceof Error ? encodeError(error, PLAIN) : encode(error, PLAIN, "Channel.close", "the reason");
-  if (bytes.length <= REASON_SIZE) return bytes.slice();
-  const short = new Error(
-    error instanceof Error ? error.message.slice(0, REASON_SIZE / 4) : "a reason too large to travel",
-  );
-  short.stack = "";
-  return encodeError(short, PLAIN).slice();
-}
+const refusal = (): Error =>
+  misuse("Channel.close: the error holds a shared object, which cannot travel with it. Send it as a value before.");
 
 /**
  * Makes a channel that threads share: it may be given to any thread, as an argument of a call, or in a message of another channel, and is used there as a local channel

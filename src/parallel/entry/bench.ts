@@ -21,7 +21,7 @@ import { DROPPED, FAILED } from "../pool/desk.ts";
 import { type CallRecipe, functions } from "../pool/functions.ts";
 import { Mailbox } from "../pool/mailbox.ts";
 import { reply } from "../pool/reply.ts";
-import { RECEIVERS } from "../ring.ts";
+import { RECEIVERS } from "../ring-layout.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";

@@ -17,7 +17,7 @@ import { type Call, type Employer, PoolRun } from "../pool/call.ts";
 import type { Parcel } from "../pool/client.ts";
 import { desk } from "../pool/desk.ts";
 import { transferable } from "../pool/reply.ts";
-import { CLOSED, INLINE, SENDERS } from "../ring.ts";
+import { CLOSED, INLINE, SENDERS } from "../ring-layout.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";

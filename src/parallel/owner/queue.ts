@@ -5,7 +5,8 @@ import { slotOf } from "../commons.ts";
 import { defineKind, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
 import { here } from "../neighbours.ts";
-import { RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "../ring.ts";
+import { Ring } from "../ring.ts";
+import { RECEIVERS, ringSize, SENDERS, SPARE } from "../ring-layout.ts";
 
 const KIND = "owner";
 const CAPACITY = 1024;

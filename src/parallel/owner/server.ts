@@ -25,7 +25,7 @@ import { here } from "../neighbours.ts";
 import { ANSWERED, CANCELLED, DROPPED, FAILED } from "../pool/desk.ts";
 import { Mailbox } from "../pool/mailbox.ts";
 import { reply } from "../pool/reply.ts";
-import { END } from "../ring.ts";
+import { END } from "../ring-layout.ts";
 import { SHARE } from "../shareable.ts";
 import { learn } from "../shared/freight.ts";
 import { steps } from "../steps.ts";

@@ -13,7 +13,8 @@ import { defineKind, directory, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
 import type { Message } from "../message.ts";
 import { here } from "../neighbours.ts";
-import { RECEIVERS, Ring, ringSize, SENDERS, SPARE } from "../ring.ts";
+import { Ring } from "../ring.ts";
+import { RECEIVERS, ringSize, SENDERS, SPARE } from "../ring-layout.ts";
 import {
   addWaiter as addBit,
   hasWaiter as hasBit,

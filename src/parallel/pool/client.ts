@@ -10,7 +10,7 @@ import { argument, encode } from "../codec.ts";
 import { directory } from "../directory.ts";
 import type { Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
-import { INLINE, SENDERS } from "../ring.ts";
+import { INLINE, SENDERS } from "../ring-layout.ts";
 import { SHARE } from "../shareable.ts";
 import { steps } from "../steps.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";

@@ -9,7 +9,7 @@ import { decode, type Unloader } from "../codec.ts";
 import { directory } from "../directory.ts";
 import type { Death, Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
-import { RECEIVERS } from "../ring.ts";
+import { RECEIVERS } from "../ring-layout.ts";
 import { addWaiter, removeWaiter } from "../wait-set.ts";
 import { type Mailbox, newMailbox, PLACES } from "./mailbox.ts";
 

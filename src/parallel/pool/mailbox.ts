@@ -11,7 +11,8 @@ import { slotOf } from "../commons.ts";
 import { defineKind, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
 import { here } from "../neighbours.ts";
-import { RECEIVERS, Ring, ringSize, SPARE } from "../ring.ts";
+import { Ring } from "../ring.ts";
+import { RECEIVERS, ringSize, SPARE } from "../ring-layout.ts";
 
 const KIND = "mailbox";
 const CAPACITY = 4096;

@@ -4,7 +4,7 @@ import type { MessagePort } from "node:worker_threads";
 import { Cargo } from "../cargo.ts";
 
 import { here } from "../neighbours.ts";
-import { INLINE } from "../ring.ts";
+import { INLINE } from "../ring-layout.ts";
 import { steps } from "../steps.ts";
 import { type Answer, FAILED } from "./desk.ts";
 import type { Mailbox } from "./mailbox.ts";

@@ -1,0 +1,104 @@
+// The end of a shared channel: who has ended it, how, and why. It is written before the ring is closed: who finds the ring closed finds all of it.
+//
+//   1 become the one who ends it   2 write why, then how   3 close the ring
+//
+// Invariants
+//   one living thread at a time is between step 1 and step 3
+//   once HOW is written it will be closed: if the thread dies first, whoever mends closes it
+
+import { decode, encode } from "./codec.ts";
+import { encodeError } from "./error-codec.ts";
+import { here } from "./neighbours.ts";
+import type { Ring } from "./ring.ts";
+import { REASON_SIZE, SPARE } from "./ring-layout.ts";
+import { steps } from "./steps.ts";
+
+// Words.
+const ENDER = SPARE; // who is ending it, or has
+const HOW = SPARE + 1;
+const REASON_LENGTH = SPARE + 2;
+
+// How it has ended; 0 while it has not.
+export const SHUT = 1;
+export const GIVEN_UP = 2; // by its receiver, while it was open
+export const LEFT = 3; // by its receiver, after it had been closed
+
+export class End {
+  declare private readonly ring: Ring;
+
+  constructor(ring: Ring) {
+    this.ring = ring;
+  }
+
+  get how(): number {
+    return Atomics.load(this.ring.words, HOW);
+  }
+
+  /** The thread that has ended it. */
+  get by(): number {
+    return this.ring.words[ENDER] as number;
+  }
+
+  get hasReason(): boolean {
+    return (this.ring.words[REASON_LENGTH] as number) > 0;
+  }
+
+  get reason(): unknown {
+    const length = this.ring.words[REASON_LENGTH] as number;
+    return length === 0 ? undefined : decode(this.ring.reason.slice(0, length), NOTHING);
+  }
+
+  /** Ends the channel. False if that has been done before. */
+  put(how: number, reason: Uint8Array | null): boolean {
+    const { ring } = this;
+    const { words } = ring;
+    const { commons, who } = here();
+    // 1
+    for (;;) {
+      const ender = Atomics.compareExchange(words, ENDER, 0, who);
+      if (ender === 0 || (ender === who && !ring.isClosed)) break;
+      if (ring.isClosed) return false;
+      // Who lives is about to close it, and has only to write the reason yet.
+      if (!commons.isAlive(ender) && Atomics.compareExchange(words, ENDER, ender, who) === ender) break;
+    }
+    if (steps.at !== null) steps.at("end");
+    // 2
+    if (reason !== null) ring.reason.set(reason);
+    words[REASON_LENGTH] = reason?.length ?? 0;
+    Atomics.store(words, HOW, how);
+    if (steps.at !== null) steps.at("how");
+    // 3
+    ring.close();
+    return true;
+  }
+
+  /** The receiver leaves a channel that its sender has closed. */
+  leave(): void {
+    Atomics.compareExchange(this.ring.words, HOW, SHUT, LEFT);
+  }
+
+  /** A thread has died that may have been in the midst of ending it. */
+  mend(): void {
+    if (this.how !== 0 && !this.ring.isClosed) this.ring.close();
+  }
+}
+
+const NOTHING = { object: (): undefined => undefined, handed: (): undefined => undefined };
+
+/** A reason travels without what could be handed over with it. `refuse` makes the error for a shared object in it. */
+export function reasonOf(error: unknown, refuse: () => Error): Uint8Array {
+  const loader = {
+    refer(): void {
+      throw refuse();
+    },
+    hand: (): number => -1,
+  };
+  const bytes =
+    error instanceof Error ? encodeError(error, loader) : encode(error, loader, "Channel.close", "the reason");
+  if (bytes.length <= REASON_SIZE) return bytes.slice();
+  const short = new Error(
+    error instanceof Error ? error.message.slice(0, REASON_SIZE / 4) : "a reason too large to travel",
+  );
+  short.stack = "";
+  return encodeError(short, loader).slice();
+}
