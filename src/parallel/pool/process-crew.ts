@@ -121,7 +121,12 @@ export class ProcessCrew implements Employer, Backend {
       this.dispatch();
       return;
     }
-    for (const hand of this.hands) if (hand.number === call.worker) this.give(hand, call);
+    for (const hand of this.hands)
+      if (hand.number === call.worker) {
+        this.give(hand, call);
+        return;
+      }
+    call.lost({ why: "has ended", exitCode: undefined, cause: undefined });
   }
 
   retract(call: Call): boolean {
