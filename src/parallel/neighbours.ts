@@ -74,6 +74,8 @@ export class Neighbours {
   declare private readonly mourned: number[];
   /** This thread has announced that it sleeps. */
   declare private isAsleep: boolean;
+  /** A message has been taken since this was last set back. */
+  declare private hasHeard: boolean;
   declare private looks: number;
   declare private sleptAt: number;
 
@@ -94,6 +96,7 @@ export class Neighbours {
     this.connected = new Set();
     this.mourned = new Array(MOST_THREADS).fill(0);
     this.isAsleep = false;
+    this.hasHeard = false;
     this.looks = FEW_LOOKS;
     this.sleptAt = -1;
     this.life = new Life(this, birth !== null);
@@ -253,8 +256,9 @@ export class Neighbours {
     commons.fallAsleep(slot, this.scheduler.turns);
     // 4
     for (const object of watched) object.announce();
-    // 5: who has been roused meanwhile looks again: the message may have been taken already
-    if (this.look() || !commons.isAsleep(slot)) {
+    // 5: who has been roused meanwhile, or has taken another message (see takeMessages), looks again: nothing else would wake it
+    this.hasHeard = false;
+    if (this.look() || this.hasHeard || !commons.isAsleep(slot)) {
       this.wake();
       return true;
     }
@@ -341,6 +345,7 @@ export class Neighbours {
   }
 
   private take(message: unknown, from: number): void {
+    this.hasHeard = true;
     if (message !== ROUSE) {
       const { about } = message as Message;
       this.handlers.get(about)?.(message as never, from);
