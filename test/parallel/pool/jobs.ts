@@ -14,7 +14,7 @@ import {
   shield,
   sleep,
 } from "offshoot";
-import { Pool, remote, sharedChannel } from "offshoot/parallel";
+import { move, Pool, remote, sharedChannel } from "offshoot/parallel";
 import { steps } from "../../../src/parallel/steps.ts";
 
 type Jobs = typeof import("./jobs.ts");
@@ -296,4 +296,16 @@ export function termsOf(pool: Pool): number[] {
 export function* handsRound(pool: Pool, size: number): Operation<number> {
   const text = yield* pool.run(jobs.filled, size);
   return yield* pool.run(jobs.sizeOf, text);
+}
+
+// Values.
+
+export function fills(bytes: Uint8Array<ArrayBuffer>, n: number): Uint8Array<ArrayBuffer> {
+  return move(bytes.fill(n));
+}
+
+export const givesAFunction = (): object => ({ f: () => 1 });
+
+export function failsInDetail(): number {
+  throw Object.assign(new TypeError("outer", { cause: new RangeError("inner") }), { code: "E_DETAIL" });
 }
