@@ -45,6 +45,7 @@ export class SharedMap<in out V> implements Shareable {
   /** @throws {@link MisuseError} for options that cannot be */
   constructor(options: SharedMapOptions = {}) {
     this.store = (options as unknown) instanceof Store ? (options as unknown as Store) : create(options);
+    this.store.adopt(this);
   }
 
   /** @internal */

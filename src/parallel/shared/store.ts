@@ -134,8 +134,12 @@ export class Store extends SharedObject {
   }
 
   override get face(): unknown {
-    this.map ??= this.makeFace(this);
-    return this.map;
+    return this.map ?? this.makeFace(this);
+  }
+
+  /** It has a face, from now on the same. */
+  adopt(face: unknown): void {
+    this.map = face;
   }
 
   get size(): number {
