@@ -51,6 +51,7 @@ import {
   WHO,
   waitSetOf,
 } from "./layout.ts";
+import { publish, readFirst } from "./order.ts";
 import { giveBack, recover, settle } from "./recovery.ts";
 import { LOST, Table } from "./table.ts";
 import { Found, isBoxed, Parcel, stampOf, stampWith } from "./value.ts";
@@ -298,7 +299,7 @@ export class Store extends SharedObject {
   /** Copies the value of an entry that was found. False if it was changed meanwhile. */
   private copy(entry: number): boolean {
     const { arena, found, table } = this;
-    const word = Atomics.load(arena.words, entry + VALUE);
+    const word = readFirst(arena.words, entry + VALUE);
     found.word = word;
     this.word = word;
     this.stamp = 0;
@@ -376,13 +377,13 @@ export class Store extends SharedObject {
     words[record + DOING] = REPLACE;
     if (steps.at !== null) steps.at("map: replace");
     // 4
-    Atomics.store(words, entry + VALUE, value);
+    publish(words, entry + VALUE, value);
     if (steps.at !== null) steps.at("map: replaced");
     settle(words, record);
     // 5
     table.unlock();
     // 6
-    this.tidy();
+    if (isBoxed(old) || words[record + NEW_ENTRY] !== 0) this.tidy();
     this.parcel.detach();
   }
 
@@ -397,7 +398,7 @@ export class Store extends SharedObject {
     words[record + AFTER] = added;
     words[record + DOING] = INSERT;
     if (steps.at !== null) steps.at("map: insert");
-    Atomics.store(words, table.before + NEXT, entry);
+    publish(words, table.before + NEXT, entry);
     if (steps.at !== null) steps.at("map: inserted");
     settle(words, record);
     table.unlock();
@@ -416,7 +417,7 @@ export class Store extends SharedObject {
     words[record + AFTER] = ((words[record + REMOVED] as number) + 1) | 0;
     words[record + DOING] = REMOVE;
     if (steps.at !== null) steps.at("map: remove");
-    Atomics.store(words, table.before + NEXT, words[entry + NEXT] as number);
+    publish(words, table.before + NEXT, words[entry + NEXT] as number);
     if (steps.at !== null) steps.at("map: removed");
     settle(words, record);
     table.unlock();

@@ -44,12 +44,10 @@ import {
   TARGET,
   TOP,
 } from "./layout.ts";
+import { publish, readFirst, readLast, release } from "./order.ts";
 
 /** In place of a reference: what was walked along was changed meanwhile. */
 export const LOST = -1;
-/** Elsewhere reads may overtake each other, which only an exchange prevents. */
-const NEEDS_FENCE = process.arch !== "x64" && process.arch !== "ia32";
-
 /** Steps after which a walk looks whether it has lost its way. */
 const MANY_STEPS = 64;
 
@@ -112,7 +110,7 @@ export class Table {
   walk(order: number): number {
     let cell = this.beginning(order);
     let { words } = this.arena;
-    let changes = Atomics.load(words, cell + CHANGES);
+    let changes = readFirst(words, cell + CHANGES);
     let at = words[cell + NEXT] as number;
     this.cell = cell;
     this.changes = changes;
@@ -126,10 +124,10 @@ export class Table {
       const isCell = (place & 1) === 0;
       if (place > order || (place === order && !isCell)) return at;
       if (isCell || walked % MANY_STEPS === 0) {
-        if (Atomics.load(words, cell + CHANGES) !== changes) return LOST;
+        if (readLast(words, cell + CHANGES, this.record + FENCE) !== changes) return LOST;
         if (isCell) {
           cell = at;
-          changes = Atomics.load(words, cell + CHANGES);
+          changes = readFirst(words, cell + CHANGES);
           this.cell = cell;
           this.changes = changes;
         }
@@ -141,9 +139,7 @@ export class Table {
 
   /** Is what was found, and read since, what was there? */
   isTrue(): boolean {
-    const { words } = this.arena;
-    if (NEEDS_FENCE) Atomics.add(words, this.record + FENCE, 0);
-    return Atomics.load(words, this.cell + CHANGES) === this.changes;
+    return readLast(this.arena.words, this.cell + CHANGES, this.record + FENCE) === this.changes;
   }
 
   /** Locks the bucket of a key, and finds its entry: its reference, or 0 if it has none. `before` and `at` are where it is, or would be. */
@@ -180,8 +176,7 @@ export class Table {
   /** Others may change the bucket, in which nothing was changed. */
   leave(): void {
     const { words } = this.arena;
-    // An exchange, not a store: what was freed in the bucket is used again only after it.
-    Atomics.exchange(words, this.cell + LOCK, 0);
+    release(words, this.cell + LOCK, 0); // what was freed in the bucket is used again only after that
     words[this.record + CELL] = 0;
   }
 
@@ -235,8 +230,7 @@ export class Table {
   recoverSplit(cell: number, child: number): void {
     const words = this.arena.refresh();
     if (this.holds(cell, child)) {
-      if (words[child + CHANGES] === 0)
-        Atomics.store(words, child + CHANGES, following(words[cell + CHANGES] as number));
+      if (words[child + CHANGES] === 0) publish(words, child + CHANGES, following(words[cell + CHANGES] as number));
     } else {
       words[child + NEXT] = 0;
       words[child + ORDER] = 0;
@@ -291,11 +285,11 @@ export class Table {
       words[child + LOCK] = who;
       if (steps.at !== null) steps.at("map: split");
       // 2
-      Atomics.store(words, before + NEXT, child);
+      publish(words, before + NEXT, child);
       if (steps.at !== null) steps.at("map: linked cell");
       // 3 one can begin there
-      Atomics.store(words, child + CHANGES, following(words[cell + CHANGES] as number));
-      Atomics.store(words, child + LOCK, 0);
+      publish(words, child + CHANGES, following(words[cell + CHANGES] as number));
+      publish(words, child + LOCK, 0);
       words[record + DOING] = 0;
     }
     this.leave();
