@@ -1,20 +1,71 @@
-// Counts one file: an async body, which is how promises come into a task. Its caller joins it with yield*.
+// Counts files whose paths come through a channel, a few at a time, and sends what it has counted in portions.
 //
-// `currentTask()` works until the first await, so the signal is taken first. When the task is cancelled the signal is
-// aborted; throwing its reason then ends the task as cancelled, after `finally` has closed the file.
+// Nothing here knows on which thread it runs: in the thread that began, with local channels, or on a worker, with shared ones. What is sent is plain data,
+// and many files in one portion, since a portion that goes to another thread is copied.
 
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { currentTask } from "offshoot";
+import { currentTask, go, group, type Operation, type Receiver, type Sender } from "offshoot";
+import { type Portion, type Skipped, Totals } from "./totals.ts";
 import { FileCounter } from "./words.ts";
 
-/** What came of one path. */
-export type Counted =
-  | { readonly kind: "file"; readonly counter: FileCounter }
-  | { readonly kind: "skipped"; readonly path: string; readonly why: string };
+const PIECE = 128 * 1024; // bytes read at once
+const PORTION = 8 * 1024 * 1024; // bytes counted
 
-/** Reads a file piece by piece into `buffer`, which is this task's alone until it ends. */
-export async function countFile(path: string, buffer: Uint8Array): Promise<Counted> {
+/** What came of one path. */
+type Counted =
+  | { readonly kind: "file"; readonly counter: FileCounter }
+  | { readonly kind: "skipped"; readonly skipped: Skipped };
+
+/** Counts until there are no more paths, with so many tasks that read. */
+export function* countFiles(paths: Receiver<string>, portions: Sender<Portion>, readers: number): Operation<void> {
+  const gathered = new Gathered(portions);
+  yield* group((g) => {
+    for (let i = 0; i < readers; i++) g.go(read, paths, gathered);
+  });
+  yield* gathered.send();
+}
+
+function* read(paths: Receiver<string>, gathered: Gathered): Operation<void> {
+  const buffer = new Uint8Array(PIECE);
+  for (;;) {
+    const path = yield* paths.next();
+    if (path.done) return;
+    yield* gathered.add(yield* go(countFile, path.value, buffer));
+  }
+}
+
+/** What the tasks of one thread have counted since the last portion. They share it without a lock: no other task runs between two `yield*`. */
+class Gathered {
+  private readonly portions: Sender<Portion>;
+  private totals = new Totals();
+  private skipped: Skipped[] = [];
+
+  constructor(portions: Sender<Portion>) {
+    this.portions = portions;
+  }
+
+  *add(counted: Counted): Operation<void> {
+    if (counted.kind === "skipped") this.skipped.push(counted.skipped);
+    else this.totals.add(counted.counter);
+    if (this.totals.bytes >= PORTION) yield* this.send();
+  }
+
+  *send(): Operation<void> {
+    const portion = this.totals.portion(this.skipped);
+    this.totals = new Totals();
+    this.skipped = [];
+    yield* this.portions.send(portion);
+  }
+}
+
+/**
+ * Reads a file piece by piece into `buffer`, which is this task's alone until it ends.
+ *
+ * An async body, which is how promises come into a task. `currentTask()` works until the first await, so the signal is taken first. When the task is cancelled the
+ * signal is aborted; throwing its reason then ends the task as cancelled, after `finally` has closed the file.
+ */
+async function countFile(path: string, buffer: Uint8Array): Promise<Counted> {
   const { signal } = currentTask();
   let file: FileHandle | undefined;
   try {
@@ -30,14 +81,14 @@ export async function countFile(path: string, buffer: Uint8Array): Promise<Count
     counter.end();
     return { kind: "file", counter };
   } catch (error) {
-    return skipped(path, error);
+    return { kind: "skipped", skipped: skipped(path, error) };
   } finally {
     await file?.close();
   }
 }
 
 /** A failure of the file system concerns one path and is counted. Anything else is thrown on. */
-export function skipped(path: string, error: unknown): Counted {
+export function skipped(path: string, error: unknown): Skipped {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) throw error;
-  return { kind: "skipped", path, why: String(error.code) };
+  return { path, why: String(error.code) };
 }

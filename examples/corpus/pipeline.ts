@@ -1,49 +1,56 @@
-// The pipeline: walk -> paths -> 16 x read -> results -> merge.
+// The pipeline: walk -> paths -> count, on each thread with some tasks that read -> portions -> merge.
 //
 // Both channels are bounded, so a slow stage holds up the one before it, and memory does not grow with the folder.
-// Everything ends in order: the walker closes `paths`, which ends the readers; the group of those that send results
-// ends with the last of them; then nobody can send any more and `results` is closed, which ends the merger.
-// If any task fails, all others are cancelled and `pipeline` throws the error once they have ended.
+// Everything ends in order: the walker closes `paths`, which ends those who count; the group of those that send portions
+// ends with the last of them; then nobody can send any more and `portions` is closed, which ends the merger.
+// If any task fails, on whichever thread, all others are cancelled and `pipeline` throws the error once they have ended.
 
-import { channel, go, group, type Operation, type Receiver, type Sender } from "offshoot";
-import { type Counted, countFile } from "./count.ts";
-import type { Totals } from "./totals.ts";
+import { type Channel, channel, go, group, type Operation, type Receiver } from "offshoot";
+import { type Pool, remote, sharedChannel } from "offshoot/parallel";
+import { countFiles } from "./count.ts";
+import type { Portion, Totals } from "./totals.ts";
 import { walk } from "./walk.ts";
 
+/** Files that are being read at once, on all threads together. */
 const READERS = 16;
-const PIECE = 128 * 1024; // bytes read at once
+const PATHS = 256;
+const PORTIONS = 4;
+/** Bytes of portions under way between threads: a few of them. */
+const ROOM = 16 * 1024 * 1024;
 
-/** Adds up everything below `folder` into `totals`, which may be looked at meanwhile. */
-export function* pipeline(folder: string, totals: Totals, tellSkipped: (line: string) => void): Operation<void> {
-  const paths = channel<string>(256, { name: "paths" });
-  const results = channel<Counted>(READERS, { name: "results" });
+const counting = remote<typeof import("./count.ts")>(new URL("./count.ts", import.meta.url));
 
-  go(merge, results, totals, tellSkipped);
+/** Adds up everything below `folder` into `totals`, which may be looked at meanwhile. Without a pool, on this thread. */
+export function* pipeline(
+  folder: string,
+  pool: Pool | null,
+  totals: Totals,
+  tellSkipped: (line: string) => void,
+): Operation<void> {
+  const paths =
+    pool === null ? channel<string>(PATHS, { name: "paths" }) : sharedChannel<string>(PATHS, { name: "paths" });
+  const portions: Channel<Portion> =
+    pool === null
+      ? channel<Portion>(PORTIONS, { name: "portions" })
+      : sharedChannel<Portion>(PORTIONS, { name: "portions", bytes: ROOM });
+
+  go(merge, portions, totals, tellSkipped);
   yield* group(function* (sending): Operation<void> {
-    sending.go(walk, folder, paths, results);
-    for (let i = 0; i < READERS; i++) sending.go(read, paths, results);
-  });
-  results.close();
-}
-
-function* read(paths: Receiver<string>, results: Sender<Counted>): Operation<void> {
-  const buffer = new Uint8Array(PIECE);
-  for (;;) {
-    const path = yield* paths.next();
-    if (path.done) return;
-    yield* results.send(yield* go(countFile, path.value, buffer));
-  }
-}
-
-function* merge(results: Receiver<Counted>, totals: Totals, tellSkipped: (line: string) => void): Operation<void> {
-  for (;;) {
-    const result = yield* results.next();
-    if (result.done) return;
-    if (result.value.kind === "file") {
-      totals.add(result.value.counter);
-    } else {
-      totals.skipped++;
-      tellSkipped(`corpus: skipped ${result.value.path}: ${result.value.why}`);
+    sending.go(walk, folder, paths, portions);
+    if (pool === null) sending.go(countFiles, paths, portions, READERS);
+    else {
+      const readers = Math.max(2, Math.ceil(READERS / pool.size));
+      for (let i = 0; i < pool.size; i++) sending.go(() => pool.run(counting.countFiles, paths, portions, readers));
     }
+  });
+  portions.close();
+}
+
+function* merge(portions: Receiver<Portion>, totals: Totals, tellSkipped: (line: string) => void): Operation<void> {
+  for (;;) {
+    const portion = yield* portions.next();
+    if (portion.done) return;
+    totals.merge(portion.value);
+    for (const { path, why } of portion.value.skipped) tellSkipped(`corpus: skipped ${path}: ${why}`);
   }
 }

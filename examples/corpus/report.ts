@@ -18,6 +18,10 @@ export function formatReport(totals: Totals, ms: number, partial: boolean): stri
   return `${lines.join("\n")}\n`;
 }
 
+export function formatSpeedUp(threads: number, ms: number, alone: number): string {
+  return `\n  ${threads} threads: ${(alone / ms).toFixed(2)} times as fast as one (${(alone / 1e3).toFixed(2)} s)\n`;
+}
+
 /** The commonest first; equally common words by their code units, so that the order is always the same. */
 function byCount([word, n]: readonly [string, number], [other, m]: readonly [string, number]): number {
   return m - n || (word < other ? -1 : 1);

@@ -1,6 +1,21 @@
-// What is known of a whole folder, and how the counts of one file are added to it.
+// What is known of a whole folder, and how the counts of one file, or of many, are added to it.
 
 import type { FileCounter } from "./words.ts";
+
+/** Counts that have yet to be merged: plain data, which may go to another thread. */
+export interface Portion {
+  readonly files: number;
+  readonly lines: number;
+  readonly bytes: number;
+  readonly words: number;
+  readonly occurrences: ReadonlyMap<string, number>;
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Skipped {
+  readonly path: string;
+  readonly why: string;
+}
 
 export class Totals {
   files = 0;
@@ -21,6 +36,21 @@ export class Totals {
       const before = this.occurrences.get(key);
       this.occurrences.set(before === undefined ? copy(key) : key, (before ?? 0) + n);
     }
+  }
+
+  merge(portion: Portion): void {
+    this.files += portion.files;
+    this.skipped += portion.skipped.length;
+    this.lines += portion.lines;
+    this.bytes += portion.bytes;
+    this.words += portion.words;
+    for (const [word, n] of portion.occurrences) this.occurrences.set(word, (this.occurrences.get(word) ?? 0) + n);
+  }
+
+  /** The same as plain data, with what was skipped. */
+  portion(skipped: readonly Skipped[]): Portion {
+    const { files, lines, bytes, words, occurrences } = this;
+    return { files, lines, bytes, words, occurrences, skipped };
   }
 }
 

@@ -7,14 +7,15 @@ import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { go, type Operation, type Sender } from "offshoot";
-import { type Counted, skipped } from "./count.ts";
+import { skipped } from "./count.ts";
+import { type Portion, type Skipped, Totals } from "./totals.ts";
 
-export function* walk(top: string, paths: Sender<string>, results: Sender<Counted>): Operation<void> {
+export function* walk(top: string, paths: Sender<string>, portions: Sender<Portion>): Operation<void> {
   const folders = [top];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const entries = yield* go(list, folder);
     if (!Array.isArray(entries)) {
-      yield* results.send(entries);
+      yield* portions.send(new Totals().portion([entries]));
       continue;
     }
     for (const entry of entries) {
@@ -27,7 +28,7 @@ export function* walk(top: string, paths: Sender<string>, results: Sender<Counte
 }
 
 /** The entries of a folder, or why there are none. The failure of a task would end the whole, so this one is a value. */
-async function list(folder: string): Promise<Dirent[] | Counted> {
+async function list(folder: string): Promise<Dirent[] | Skipped> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
