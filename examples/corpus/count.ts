@@ -10,7 +10,7 @@ import { type Portion, type Skipped, Totals } from "./totals.ts";
 import { FileCounter } from "./words.ts";
 
 const PIECE = 128 * 1024; // bytes read at once
-const PORTION = 8 * 1024 * 1024; // bytes counted
+const OFTEN = 500; // ms from one portion to the next, at least
 
 /** What came of one path. */
 type Counted =
@@ -40,6 +40,7 @@ class Gathered {
   private readonly portions: Sender<Portion>;
   private totals = new Totals();
   private skipped: Skipped[] = [];
+  private since: number = performance.now();
 
   constructor(portions: Sender<Portion>) {
     this.portions = portions;
@@ -48,13 +49,14 @@ class Gathered {
   *add(counted: Counted): Operation<void> {
     if (counted.kind === "skipped") this.skipped.push(counted.skipped);
     else this.totals.add(counted.counter);
-    if (this.totals.bytes >= PORTION) yield* this.send();
+    if (performance.now() - this.since >= OFTEN) yield* this.send();
   }
 
   *send(): Operation<void> {
     const portion = this.totals.portion(this.skipped);
     this.totals = new Totals();
     this.skipped = [];
+    this.since = performance.now();
     yield* this.portions.send(portion);
   }
 }
