@@ -3,9 +3,10 @@
 //   ```ts            must compile, and end with exit 0 within 20 s
 //   ```ts no-run     must compile
 //   ```ts ignore     is left alone; how many there are is said
+//   ```ts name.ts    must compile, and is saved under that name: the blocks of the page can import it
 //
-// A ```text block that follows a block is what the program prints. The files made of the blocks keep the line numbers
-// of the page, so that an error names the line to look at. Where a program prints its own path, in a report say, it is
+// A ```text block that follows a block is what the program prints. The files made of the blocks lie in a folder for
+// each page, and keep its line numbers, so that an error names the line to look at. Where a program prints its own path, in a report say, it is
 // compared as main.ts, with lines counted from the first one of the block: what a reader gets who saves it as main.ts.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -35,7 +36,7 @@ console.log(`${blocks.length} blocks, ${blocks.filter((block) => block.run).leng
 
 if (blocks.length > 0) {
   const options = { noEmit: true, noUnusedLocals: false, noUnusedParameters: false };
-  const config = { extends: "../../tsconfig.base.json", compilerOptions: options, include: ["*.ts"] };
+  const config = { extends: "../../tsconfig.base.json", compilerOptions: options, include: ["**/*.ts"] };
   writeFileSync(join(root, FOLDER, "tsconfig.json"), JSON.stringify(config));
   await must("tsc", ["-p", `${FOLDER}/tsconfig.json`]);
 }
@@ -61,11 +62,15 @@ function blocksOf(page: string): Block[] {
     const [, language, mode] = fence;
     if (language === "ts" && mode === "ignore") ignored++;
     if (language === "ts" && mode !== "ignore") {
-      if (mode !== "" && mode !== "no-run") fail(`${page}:${i + 1}: "${mode}" is not known; write no-run or ignore`);
-      const file = `${FOLDER}/${page.replaceAll("/", "-")}-${i + 1}.ts`;
+      const isModule = /^[\w-]+\.ts$/.test(mode!);
+      if (mode !== "" && mode !== "no-run" && !isModule)
+        fail(`${page}:${i + 1}: "${mode}" is not known; write no-run, ignore or the name of a module`);
+      const folder = `${FOLDER}/${page.replaceAll("/", "-")}`;
+      mkdirSync(join(root, folder), { recursive: true });
+      const file = `${folder}/${isModule ? mode : `${i + 1}.ts`}`;
       const code = [...lines.slice(0, i + 1).map(() => ""), ...lines.slice(i + 1, end), ""];
       writeFileSync(join(root, file), code.join("\n"));
-      found.push({ page, line: i + 1, file, run: mode !== "no-run", prints: textAfter(lines, end + 1) });
+      found.push({ page, line: i + 1, file, run: mode === "", prints: textAfter(lines, end + 1) });
     }
     i = end;
   }
