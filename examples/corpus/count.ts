@@ -53,11 +53,11 @@ class Gathered {
   }
 
   *send(): Operation<void> {
-    const portion = this.totals.portion(this.skipped);
+    const portions = this.totals.portions(this.skipped);
     this.totals = new Totals();
     this.skipped = [];
     this.since = performance.now();
-    yield* this.portions.send(portion);
+    for (const portion of portions) yield* this.portions.send(portion);
   }
 }
 

@@ -15,7 +15,7 @@ import { walk } from "./walk.ts";
 const READERS = 16;
 const PATHS = 256;
 const PORTIONS = 4;
-/** Bytes of portions under way between threads: a few of them. */
+/** Bytes of portions under way between threads: no less than the largest one. */
 const ROOM = 16 * 1024 * 1024;
 
 const counting = remote<typeof import("./count.ts")>(new URL("./count.ts", import.meta.url));

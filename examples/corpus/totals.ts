@@ -17,6 +17,11 @@ export interface Skipped {
   readonly why: string;
 }
 
+/** Words in a portion: with 64 letters of three bytes each they take some 10 MB. */
+export const MOST_WORDS = 50_000;
+
+const NOTHING: Portion = { files: 0, lines: 0, bytes: 0, words: 0, occurrences: new Map(), skipped: [] };
+
 export class Totals {
   files = 0;
   skipped = 0;
@@ -47,10 +52,17 @@ export class Totals {
     for (const [word, n] of portion.occurrences) this.occurrences.set(word, (this.occurrences.get(word) ?? 0) + n);
   }
 
-  /** The same as plain data, with what was skipped. */
-  portion(skipped: readonly Skipped[]): Portion {
+  /** The same as plain data, with what was skipped: in several portions if there are many words, since a message has to fit into the channel it goes through. */
+  *portions(skipped: readonly Skipped[]): Generator<Portion, void, void> {
     const { files, lines, bytes, words, occurrences } = this;
-    return { files, lines, bytes, words, occurrences, skipped };
+    if (occurrences.size <= MOST_WORDS) {
+      yield { files, lines, bytes, words, occurrences, skipped };
+      return;
+    }
+    yield { files, lines, bytes, words, occurrences: new Map(), skipped };
+    const entries = [...occurrences];
+    for (let at = 0; at < entries.length; at += MOST_WORDS)
+      yield { ...NOTHING, occurrences: new Map(entries.slice(at, at + MOST_WORDS)) };
   }
 }
 

@@ -15,7 +15,7 @@ export function* walk(top: string, paths: Sender<string>, portions: Sender<Porti
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const entries = yield* go(list, folder);
     if (!Array.isArray(entries)) {
-      yield* portions.send(new Totals().portion([entries]));
+      for (const portion of new Totals().portions([entries])) yield* portions.send(portion);
       continue;
     }
     for (const entry of entries) {

@@ -13,7 +13,7 @@ import { Pool, remote, sharedChannel } from "offshoot/parallel";
 import { differences } from "../../examples/corpus/check.ts";
 import { pipeline } from "../../examples/corpus/pipeline.ts";
 import { countSequentially } from "../../examples/corpus/sequential.ts";
-import { type Portion, Totals } from "../../examples/corpus/totals.ts";
+import { MOST_WORDS, type Portion, Totals } from "../../examples/corpus/totals.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const main = fileURLToPath(new URL("../../examples/corpus/main.ts", import.meta.url));
@@ -59,6 +59,18 @@ test("a worker tells which paths it had to skip, and counts the others", async (
     const { files, bytes, skipped } = yield* portions.receive();
     assert.deepEqual({ files, bytes, skipped }, { files: 1, bytes: 4, skipped: [{ path: missing, why: "ENOENT" }] });
   });
+});
+
+test("a vocabulary that is too large for one message goes in several", () => {
+  const totals = new Totals();
+  for (let i = 0; i <= MOST_WORDS * 2; i++) totals.occurrences.set(`word ${i}`, i);
+  Object.assign(totals, { files: 3, lines: 4, bytes: 5, words: 6 });
+  const portions = [...totals.portions([{ path: "x", why: "ENOENT" }])];
+  assert.ok(portions.every(({ occurrences }) => occurrences.size <= MOST_WORDS));
+
+  const merged = new Totals();
+  for (const portion of portions) merged.merge(portion);
+  assert.deepEqual(merged, Object.assign(totals, { skipped: 1 }));
 });
 
 test("when the merger fails nobody goes on counting, and the pool can be used again", async () => {
