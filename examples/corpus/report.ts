@@ -18,6 +18,7 @@ export function formatReport(totals: Totals, ms: number, partial: boolean): stri
   return `${lines.join("\n")}\n`;
 }
 
+/** What the threads were good for. */
 export function formatSpeedUp(threads: number, ms: number, alone: number): string {
   return `\n  ${threads} threads: ${(alone / ms).toFixed(2)} times as fast as one (${(alone / 1e3).toFixed(2)} s)\n`;
 }
