@@ -7,6 +7,7 @@
 //   between messages: no object of users is referred to
 //   `met` counts the objects begun; the first FEW are in `few` as long as there is no `many`, later all are in `many`
 
+import { isRemoteFunction } from "../origin.ts";
 import {
   ARRAY,
   type BARE_OBJECT,
@@ -28,6 +29,10 @@ import {
 import { field, Refusal, staysHere, within } from "./refusal.ts";
 import { MOST_NAMES, Shapes } from "./shapes.ts";
 import type { Sending } from "./sides.ts";
+
+const LOADED_THERE = "Send data; code is loaded there from its module: see remote().";
+const NAMED_HERE = "Name it there, with remote() or inline() in the module that calls it.";
+
 import { Writer } from "./writer.ts";
 
 /** As many objects are looked for one by one; a Map is made only for more. */
@@ -111,7 +116,7 @@ export class Encoder extends Writer {
       case "symbol":
         throw staysHere(value, "Send a string that stands for it.");
       default:
-        throw staysHere(value, "Send data; code is loaded there from its module: see remote().");
+        throw staysHere(value, isRemoteFunction(value) ? NAMED_HERE : LOADED_THERE);
     }
   }
 

@@ -30,10 +30,11 @@ export class Work {
     this.cancelled = null;
   }
 
-  /** Begins with what came along: the arguments, and before them the captured values if there are any. Answers what it waits for if its function is yet to be loaded. */
+  /** Begins with what came along: the captured values if there are any, and behind them the arguments. Answers what it waits for if its function is yet to be loaded. */
   begin(taken: unknown): Promise<void> | null {
     const { origin } = this;
-    const [captured, args] = (origin.captured.length > 0 ? taken : [[], taken ?? []]) as [unknown[], unknown[]];
+    const args = (taken ?? []) as unknown[];
+    const captured = args.splice(0, origin.captured.length);
     let loaded: Loaded | Promise<Loaded>;
     try {
       loaded = origin.isChunked === true ? import("./chunk.ts").then(({ chunked }) => chunked(origin)) : load(origin);

@@ -6,7 +6,7 @@
 import { Ring as LocalRing } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
 import { Cargo } from "../cargo.ts";
-import { argument, encode } from "../codec.ts";
+import { encode } from "../codec.ts";
 import { directory } from "../directory.ts";
 import type { Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
@@ -17,7 +17,7 @@ import { addWaiter, removeWaiter } from "../wait-set.ts";
 import { type Call, type Employer, wordsOfPool } from "./call.ts";
 import { type CallQueue, FETCH } from "./call-queue.ts";
 import { desk } from "./desk.ts";
-import { functions } from "./functions.ts";
+import { functions, loadOf, namesIn } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import { transferable } from "./reply.ts";
 
@@ -281,9 +281,8 @@ export class Client implements Employer, Watched {
   }
 
   private loadInto(into: Cargo, { args, origin }: Call): void {
-    const { capturedValues } = origin;
-    if (capturedValues.length > 0) into.load([capturedValues, args], "Pool.run", "the captured values and arguments");
-    else into.load(args.length === 0 ? undefined : args, "Pool.run", argument);
+    const load = loadOf(origin, args);
+    into.load(load.length === 0 ? undefined : load, "Pool.run", namesIn(origin));
   }
 
   private takerOf(call: Call): number {

@@ -1,6 +1,7 @@
 // The functions that workers can be asked to call, by number. A thread that calls one for the first time tells all others what its number stands for; one that was started
 // later asks.
 
+import { argument } from "../codec.ts";
 import type { Message } from "../message.ts";
 import { here } from "../neighbours.ts";
 import { type Origin, type Recipe, recipeOf } from "../origin.ts";
@@ -70,4 +71,16 @@ export function functions(): Functions {
 /** The part of an origin that workers need. */
 export function callRecipe(origin: Origin & CallRecipe): CallRecipe {
   return origin.isChunked === true ? { ...recipeOf(origin), isChunked: true } : recipeOf(origin);
+}
+
+/** What a call takes along: the captured values of its function, and then the arguments. */
+export function loadOf({ capturedValues }: Origin, args: readonly unknown[]): readonly unknown[] {
+  return capturedValues.length === 0 ? args : [...capturedValues, ...args];
+}
+
+/** What each of these is called in messages. */
+export function namesIn({ captured }: Origin): (index: number) => string {
+  return captured.length === 0
+    ? argument
+    : (index) => (index < captured.length ? `captured ${captured[index]}` : argument(index - captured.length));
 }

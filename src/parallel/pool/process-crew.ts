@@ -10,12 +10,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { describeValue, oneLine } from "../../base/errors.ts";
 import { Ring } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
-import { argument, decode, encode, type Loader, type Unloader } from "../codec.ts";
+import { decode, encode, type Loader, type Unloader } from "../codec.ts";
 import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { type Call, type Employer, wordsOfPool } from "./call.ts";
 import { flagsForProcess } from "./flags.ts";
-import { type CallRecipe, callRecipe } from "./functions.ts";
+import { type CallRecipe, callRecipe, loadOf, namesIn } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import type { Settings } from "./settings.ts";
 
@@ -238,13 +238,15 @@ export class ProcessCrew implements Employer, Backend {
   }
 
   private give(hand: Hand, call: Call): void {
-    const { capturedValues } = call.origin;
     const origin = callRecipe(call.origin);
     const moved: (ArrayBuffer | ArrayBufferView)[] = [];
     try {
-      const load = capturedValues.length > 0 ? [capturedValues, call.args] : call.args;
-      const naming = capturedValues.length > 0 ? "the captured values and arguments" : argument;
-      const bytes = encode(load, copyingInto(moved), "Pool.run", naming).slice();
+      const bytes = encode(
+        loadOf(call.origin, call.args),
+        copyingInto(moved),
+        "Pool.run",
+        namesIn(call.origin),
+      ).slice();
       hand.calls.set(call.place, call);
       this.starts.set(call, now());
       this.send(hand, { order: "call", id: call.place, origin, bytes });
