@@ -5,7 +5,7 @@ import { INSPECT } from "../../base/inspect.ts";
 import { misuse } from "../../core/leaf.ts";
 import type { Selectable } from "../../core/types.ts";
 import { defineKind, NEW } from "../directory.ts";
-import { SHARE, type Shareable } from "../shareable.ts";
+import { SHARE } from "../shareable.ts";
 import { growable } from "./arena.ts";
 import { checkStore } from "./check.ts";
 import { CELL_WORDS, FIRST, FIRST_LEVEL } from "./layout.ts";
@@ -39,7 +39,7 @@ const EMPTY_BYTES = Math.ceil(((FIRST + (CELL_WORDS << FIRST_LEVEL)) * 4) / 4096
  * for (const part of parts) pool.go(jobs.count, part, seen);      // there: map.update(word, (n = 0) => n + 1)
  * const total = yield* seen.wait("total");
  */
-export class SharedMap<in out V> implements Shareable {
+export class SharedMap<in out V> {
   declare private readonly store: Store;
 
   /** @throws {@link MisuseError} for options that cannot be */
