@@ -16,9 +16,11 @@ import { builtInPlaceOf } from "./typescript.ts";
 /** The functions of a module that may be a task's body, as a pool takes them. What else the module exports is left out. */
 export type Remote<M> = {
   readonly [K in keyof M as M[K] extends (...args: never) => infer R
-    ? unknown extends Checked<R>
+    ? [R] extends [never]
       ? K
-      : never
+      : unknown extends Checked<R>
+        ? K
+        : never
     : never]: M[K] extends (...args: infer A) => infer R ? RemoteFunction<A, Outcome<R>> : never;
 };
 

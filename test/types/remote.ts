@@ -35,6 +35,10 @@ functions.resize(1, 2);
 // @ts-expect-error nothing can be put in its place
 functions.resize = functions.napping;
 
+/** A function that never returns is one all the same. */
+declare const ending: Remote<{ crash(): never }>;
+is<RemoteFunction<[], never>>()(ending.crash);
+
 export function* calls(): Operation<void> {
   is<Operation<number>>()(run(functions.resize, 1, 2));
   is<Operation<string>>()(run(functions.nap, 1));

@@ -257,11 +257,11 @@ class CallEnd extends Leaf<void> {
 }
 
 /** How the calls of a pool are told of. */
-export function wordsOfPool(name: string): Employer["words"] {
+export function wordsOfPool(name: string, worker: "thread" | "process" = "thread"): Employer["words"] {
   return {
     verb: "Pool.run",
     operation: "pool.run",
-    thread: `its thread in pool "${name}"`,
+    thread: `its ${worker} in pool "${name}"`,
     place: `on pool "${name}"`,
   };
 }

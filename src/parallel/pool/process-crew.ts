@@ -76,7 +76,7 @@ export class ProcessCrew implements Employer, Backend {
 
   constructor(settings: Settings) {
     this.name = settings.name;
-    this.words = wordsOfPool(settings.name);
+    this.words = wordsOfPool(settings.name, "process");
     this.grace = settings.grace;
     this.timeout = settings.timeout;
     this.size = settings.processes;
