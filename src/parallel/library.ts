@@ -57,9 +57,14 @@ import { move } from "./move.ts";
 import { owner } from "./owner.ts";
 import { Pool } from "./pool/pool.ts";
 import { remote } from "./remote.ts";
+import { SharedBarrier } from "./shared/barrier.ts";
+import { SharedCounter } from "./shared/counter.ts";
 import { InterlockedList } from "./shared/interlocked-list.ts";
+import { SharedLatch } from "./shared/latch.ts";
 import { SharedList } from "./shared/list.ts";
 import { SharedMap } from "./shared/map.ts";
+import { SharedSemaphore } from "./shared/semaphore.ts";
+import { SharedWaitGroup } from "./shared/waitgroup.ts";
 import { sharedChannel } from "./shared-channel.ts";
 
 const exports: Readonly<Record<string, unknown>> = {
@@ -127,8 +132,13 @@ const exports: Readonly<Record<string, unknown>> = {
   registerError,
   remote,
   sharedChannel,
+  SharedBarrier,
+  SharedCounter,
+  SharedLatch,
   SharedList,
   SharedMap,
+  SharedSemaphore,
+  SharedWaitGroup,
   WorkerError,
 };
 

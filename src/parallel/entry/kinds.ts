@@ -3,11 +3,16 @@
 import { loadKindsBy } from "../directory.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
+  barrier: () => import("../shared/barrier.ts"),
   channel: () => import("../shared-channel.ts"),
+  counter: () => import("../shared/counter.ts"),
   "interlocked list": () => import("../shared/interlocked-list.ts"),
+  latch: () => import("../shared/latch.ts"),
   list: () => import("../shared/list.ts"),
   owner: () => import("../owner.ts"),
   map: () => import("../shared/map.ts"),
+  semaphore: () => import("../shared/semaphore.ts"),
+  "wait group": () => import("../shared/waitgroup.ts"),
   pool: () => import("../pool/pool.ts"),
 };
 
