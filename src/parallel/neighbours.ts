@@ -33,6 +33,7 @@ type Handler = (message: never, from: number) => void;
 const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
 
 const ROUSE = 0;
+const FIRST_SWEEP = 64;
 const FIRST_SLOT = 0;
 /** Looks in a row before a thread sleeps: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
 const MOST_LOOKS = 200;
@@ -63,6 +64,8 @@ export class Neighbours {
   declare private readonly isWatched: Set<Watched>;
   declare private readonly handlers: Map<string, Handler>;
   declare private readonly mended: Set<WeakRef<Mended>>;
+  /** From how many of them on it is looked whether some are gone. */
+  declare private sweepAt: number;
   declare private readonly mourners: ((who: number, death: Death) => void)[];
   /** What is to be said to threads to which there is no way yet. */
   declare private readonly unsent: Map<number, Unsent[]>;
@@ -90,6 +93,7 @@ export class Neighbours {
     this.isWatched = new Set();
     this.handlers = new Map();
     this.mended = new Set();
+    this.sweepAt = FIRST_SWEEP;
     this.mourners = [];
     this.unsent = new Map();
     this.pulses = new Map();
@@ -129,7 +133,11 @@ export class Neighbours {
 
   /** This object has to be mended when threads die. It is held weakly. */
   mendAtDeath(object: Mended): void {
-    this.mended.add(new WeakRef(object));
+    const { mended } = this;
+    mended.add(new WeakRef(object));
+    if (mended.size < this.sweepAt) return;
+    for (const reference of mended) if (reference.deref() === undefined) mended.delete(reference);
+    this.sweepAt = Math.max(mended.size * 2, FIRST_SWEEP);
   }
 
   /** Tells a thread that there may be something for it, if it sleeps. */
@@ -155,12 +163,6 @@ export class Neighbours {
   }
 
   private tellLater(who: number, message: Message, transfer: readonly (ArrayBuffer | MessagePort)[] = []): boolean {
-    if (who === this.who) {
-      // A worker may take a call that it has made itself.
-      const copy = structuredClone(message, { transfer: transfer as ArrayBuffer[] });
-      queueMicrotask(() => this.take(copy, who));
-      return true;
-    }
     if (!this.commons.isAlive(who)) return false;
     const known = this.unsent.get(who);
     if (known !== undefined) known.push({ message, transfer });
