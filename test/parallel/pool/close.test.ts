@@ -99,9 +99,12 @@ test("close waits for calls under way, takes no more, and may be called again", 
 
 test("close while workers are starting", async () => {
   const pool = new Pool({ threads: 2 });
-  const calls = [pool.go(jobs.add, 1, 2), pool.go(jobs.add, 3, 4)];
-  await pool.close();
-  assert.deepEqual(await Promise.all(calls), [3, 7]);
+  await run(function* () {
+    const calls = [pool.go(jobs.add, 1, 2), pool.go(jobs.add, 3, 4)];
+    while (pool.stats().queued < 2) yield* yieldNow(); // they are made, and nobody is there yet
+    yield* pool.close();
+    assert.deepEqual(yield* all(calls), [3, 7]);
+  });
   const other = new Pool({ threads: 2 });
   await run(function* () {
     const call = other.go(jobs.add, 1, 2);

@@ -30,7 +30,11 @@ test("a moved buffer is gone here and there with the worker, and comes back the 
       assert.equal(back[size - 1], 9);
     }
     const many = Array.from({ length: 200 }, (_, i) => pool.go(jobs.fills, move(new Uint8Array(64)), i));
-    (yield* all(many)).forEach((bytes, i) => assert.equal(bytes[63], i));
+    const filled = yield* all(many);
+    assert.deepEqual(
+      filled.map((bytes) => bytes[63]),
+      many.map((_, i) => i),
+    );
   });
 });
 
