@@ -212,7 +212,10 @@ export class Crew {
     this.hands.delete(hand);
     this.count();
     const why = hand.why ?? sayEnd(hand.cause, exitCode);
+    const { running } = this.queue.reportOf(slotOf(hand.who));
     here().died(hand.who, { why, exitCode, cause: hand.cause });
+    // An error that no caller is told of, since the worker had no call, is for the process.
+    if (hand.cause !== undefined && hand.isReady && running === 0) Promise.reject(hand.cause);
     if (this.isClosed) return;
     if (!hand.isReady && hand.why === null && ++this.failures >= TRIES) {
       this.failures = 0;

@@ -11,7 +11,7 @@ import { OBSERVED, type Tasklet } from "../../core/task.ts";
 import type { Operation, Receiver, Selectable, Task } from "../../core/types.ts";
 import { FAILED } from "../../core/waiter.ts";
 import { until } from "../../flow/until.ts";
-import { originOf, type RemoteFunction } from "../origin.ts";
+import { type Origin, originOf, type RemoteFunction } from "../origin.ts";
 import { SHARE } from "../shareable.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { PoolRun } from "./call.ts";
@@ -81,7 +81,7 @@ export class Pool implements AsyncDisposable {
    * const [small, large] = yield* all([pool.run(images.resize, file, 100), pool.run(images.resize, file, 1_000)]);
    */
   run<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R> {
-    return new PoolRun<R>(this.backend.employer, originOf(f, "Pool.run"), args);
+    return new PoolRun<R>(this.backend.employer, this.originOf(f, "run"), args);
   }
 
   /**
@@ -90,7 +90,7 @@ export class Pool implements AsyncDisposable {
    * @throws {@link MisuseError} if `f` is no function for a pool
    */
   go<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Task<R> {
-    const origin = originOf(f, "Pool.go");
+    const origin = this.originOf(f, "go");
     const op = new PoolRun<R>(this.backend.employer, origin, args);
     const body = named(origin.name || "inline", () => op as Operation<R>);
     return (machine.runner === null ? this.start(body) : go(body)) as Task<R>;
@@ -107,7 +107,7 @@ export class Pool implements AsyncDisposable {
    * for (let got = yield* words.next(); !got.done; got = yield* words.next()) add(got.value);
    */
   map<T, R>(f: RemoteFunction<[T], R>, items: Iterable<T> | AsyncIterable<T>, options: MapOptions = {}): Receiver<R> {
-    const origin = originOf(f, "Pool.map");
+    const origin = this.originOf(f, "map");
     const mapping = new Mapping<R>(items, checkedMap(options), this.size, origin.label, (chunk) => {
       const chunked = { ...origin, key: `each of ${origin.key}`, isChunked: true };
       return new PoolRun<R[]>(this.backend.employer, chunked, [chunk]);
@@ -124,7 +124,7 @@ export class Pool implements AsyncDisposable {
    * not called it. The first failure is thrown. When it fails, or is cancelled, the calls that are not over are cancelled.
    */
   each<A extends readonly unknown[], R>(f: RemoteFunction<A, R>, ...args: A): Selectable<R[]> {
-    const origin = originOf(f, "Pool.each");
+    const origin = this.originOf(f, "each");
     return new EachRun<R>(this.backend.employer, origin, args, () => {
       if (this.closing !== null)
         throw misuse(`Pool.each: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
@@ -156,9 +156,21 @@ export class Pool implements AsyncDisposable {
     return `[pool "${this.name}", ${this.backend.hired} of ${this.size} workers, ${this.backend.underWay} calls under way]`;
   }
 
+  /** What is called; refused once the pool has been closed. */
+  private originOf(f: unknown, verb: string): Origin {
+    if (this.closing !== null)
+      throw misuse(`Pool.${verb}: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
+    return originOf(f, `Pool.${verb}`);
+  }
+
   private shut(): Promise<void> {
-    this.closing ??= this.backend.close();
+    this.closing ??= this.end();
     return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve)); // calls that were started just now are made first
+    await this.backend.close();
   }
 
   /** Starts a task that no other task owns. A failure that nobody hears of goes to the process. */

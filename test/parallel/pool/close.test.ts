@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { all, go, MisuseError, run, type Task, yieldNow } from "offshoot";
 import { Pool, remote, sharedChannel } from "offshoot/parallel";
-import { caught } from "../../support/caught.ts";
+import { caught, thrown } from "../../support/caught.ts";
 
 const jobs = remote<typeof import("./jobs.ts")>(new URL("./jobs.ts", import.meta.url));
 const misuse = { code: "OFFSHOOT_ERR_MISUSE" };
@@ -84,14 +84,19 @@ test("close waits for calls under way, takes no more, and may be called again", 
     yield* started.receive();
     const closing = [go(() => pool.close()), go(() => pool.close())];
     yield* yieldNow();
-    for (const late of [pool.run(jobs.add, 1, 2), pool.each(jobs.thread), pool.map(jobs.twice, [1]).receive()])
-      assert.match((yield* caught(MisuseError, late)).message, /pool "closing" is closed/);
+    for (const late of [
+      () => pool.run(jobs.add, 1, 2),
+      () => pool.each(jobs.thread),
+      () => pool.map(jobs.twice, [1]),
+      () => pool.go(jobs.add, 1, 2),
+    ])
+      assert.match(thrown(MisuseError, late).message, /pool "closing" is closed/);
     assert.equal(closing[0]?.status, "waiting");
     yield* gate.send(5);
     yield* all(closing);
     assert.deepEqual(yield* all(tasks), [5, 3]);
     assert.deepEqual(pool.stats().workers, []);
-    yield* caught(MisuseError, pool.run(jobs.add, 1, 2));
+    thrown(MisuseError, () => pool.run(jobs.add, 1, 2));
     yield* pool.close();
   });
   await assert.rejects(async () => await pool.run(jobs.add, 1, 2), misuse);

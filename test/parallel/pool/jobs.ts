@@ -309,3 +309,10 @@ export const givesAFunction = (): object => ({ f: () => 1 });
 export function failsInDetail(): number {
   throw Object.assign(new TypeError("outer", { cause: new RangeError("inner") }), { code: "E_DETAIL" });
 }
+
+/** Throws when nobody waits for it any more. */
+export function throwsLater(): void {
+  setTimeout(() => {
+    throw new RangeError("too late");
+  }, 1);
+}

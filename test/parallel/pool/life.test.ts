@@ -101,3 +101,11 @@ test("a pool in a worker works, and dies with it", async () => {
      await pool.close();`,
   );
 });
+
+test("an error in a worker that has no call ends the process", async () => {
+  const { code, stderr } = await program(
+    `${head} const pool = new Pool({ threads: 1 }); await pool.run(jobs.throwsLater); await run(() => sleep(60_000));`,
+  );
+  assert.notEqual(code, 0);
+  assert.match(stderr, /RangeError: too late/);
+});
