@@ -81,6 +81,11 @@ export class Heap {
     return true;
   }
 
+  /** Can a block be taken without asking anybody? */
+  get hasBlock(): boolean {
+    return this.arena.words[this.record + BLOCKS] !== 0;
+  }
+
   /** The reference of the first one in a chain. */
   first(chain: number): number {
     return this.arena.words[this.record + chain] as number;

@@ -1,71 +1,49 @@
-// A shared map in memory, as one thread has it in hand: entries are read without a lock, and written with the lock of their bucket.
+// A shared map in memory, as one thread has it in hand: entries are read without a lock; writer.ts changes them.
 //
-//   put   1 the value into a chain, if it needs one   2 lock, find   3 there is no entry and none is prepared: unlock, prepare one, and again   4 one store; see recovery.ts
-//         5 unlock   6 what was there before is free
-//
-// No lock is held while memory is taken, the codec runs, or anything of the user's.
+//   read   1 find   2 copy the word of the value, and its box   3 was all that there when it was read? if not, again
 
 import { misuse } from "../../core/leaf.ts";
 import { NOT_READY } from "../../core/machine.ts";
 import { slotOf } from "../commons.ts";
-import { directory, NEW, SharedObject } from "../directory.ts";
+import { NEW, SharedObject } from "../directory.ts";
 import { here } from "../neighbours.ts";
-import { steps } from "../steps.ts";
 import { Arena } from "./arena.ts";
-import { readChain, writeChain } from "./chain.ts";
+import { readChain } from "./chain.ts";
 import { Heap } from "./heap.ts";
 import { FLIP, Key, keyText, keyWords } from "./key.ts";
 import {
   ADDED,
-  AFTER,
-  BLOCK_WORDS,
   BREAK,
   CELL_WORDS,
-  DEPARTED,
-  DOING,
   FIRST,
   FIRST_LEVEL,
-  FORMER,
-  INSERT,
   insideEntry,
   KEY,
   KEY_SIZE,
   KEY_WORDS,
   MORE_KEY,
   MOST,
-  NEW_ENTRY,
-  NEW_KEY,
-  NEW_VALUE,
   NEXT,
-  OLD_ENTRY,
   ORDER,
-  PAGE,
-  REMOVE,
-  REMOVED,
-  REPLACE,
   recordOf,
   SEED,
-  TARGET,
   TOP,
   VALUE,
   WHO,
   waitSetOf,
 } from "./layout.ts";
-import { publish, readFirst } from "./order.ts";
-import { giveBack, recover, settle } from "./recovery.ts";
+import { readFirst } from "./order.ts";
+import { recover } from "./recovery.ts";
 import { LOST, Table } from "./table.ts";
-import { Found, isBoxed, Parcel, stampOf, stampWith } from "./value.ts";
+import { Found, isBoxed } from "./value.ts";
 import { Waiting } from "./waiting.ts";
+import { ANY, drop, NONE, Writer } from "./writer.ts";
 
 /** The kind under which it is known; see `defineKind`. */
 export const KIND = "map";
 
 /** In place of a value: the key is not there. */
 export const ABSENT: unknown = Symbol("absent");
-// In place of the word of a value: there is none, or it does not matter. No block is there.
-const NONE = 0;
-const ANY = 8;
-
 /** Keys of a bucket, and where the next one begins; null after the last. */
 export interface Bucket {
   readonly keys: readonly string[];
@@ -78,8 +56,6 @@ export const FIRST_BUCKET: number = FLIP;
 /** Tries after which it is looked whether the holder of a lock has died; the second is what costs more. */
 const MANY_SPINS = 64;
 const VERY_MANY_SPINS = 4096;
-/** Entries after which a thread looks whether the table should grow. */
-const GROW_EVERY = 32;
 /** Milliseconds that `get` waits for an object to be introduced to this thread. */
 const PATIENCE = 100;
 /** Milliseconds between two times that it asks the other threads. */
@@ -98,7 +74,7 @@ export class Store extends SharedObject {
   declare private readonly record: number;
   declare private readonly seed: number;
   declare private readonly key: Key;
-  declare private readonly parcel: Parcel;
+  declare private readonly writer: Writer;
   declare private readonly found: Found;
   declare private isMending: boolean;
   declare private readonly isTrue: () => boolean;
@@ -125,7 +101,9 @@ export class Store extends SharedObject {
     this.stamp = 0;
     this.seed = words[SEED] as number;
     this.key = new Key();
-    this.parcel = new Parcel();
+    this.writer = new Writer(this.arena, this.heap, this.table, this.record, this.key, name, (order) =>
+      this.waiting.wake(waitSetOf(order)),
+    );
     this.found = new Found();
     this.isMending = false;
     this.isTrue = () => this.table.isTrue();
@@ -147,7 +125,7 @@ export class Store extends SharedObject {
     return this.table.size;
   }
 
-  /** The value of a key, or ABSENT. `version` is its version then. */
+  /** The value of a key, or ABSENT. `word` and `stamp` are what they are then. */
   get(key: string, from: string): unknown {
     if (!this.read(key)) return ABSENT;
     return this.found.isReferring ? this.getReferring(key, from) : this.found.unload();
@@ -172,22 +150,25 @@ export class Store extends SharedObject {
 
   /** Sets a key, whatever is there. */
   set(key: string, value: unknown, from: string): void {
-    this.parcel.load(value, from);
-    this.put(key, ANY, 0, from);
+    this.writer.parcel.load(value, from);
+    this.key.pack(key, this.seed);
+    this.writer.put(ANY, 0, from);
   }
 
   /** Sets a key that is not there. False if it is. */
   setOnce(key: string, value: unknown, from: string): boolean {
-    this.parcel.load(value, from);
-    return this.put(key, NONE, 0, from);
+    this.writer.parcel.load(value, from);
+    this.key.pack(key, this.seed);
+    return this.writer.put(NONE, 0, from);
   }
 
   /** Sets a key to what `f` makes of its value, which is ABSENT if it is not there. False if it was changed meanwhile. */
   tryUpdate(key: string, f: (old: unknown) => unknown, from: string): boolean {
     const old = this.get(key, from);
     const { word, stamp } = this;
-    this.parcel.load(f(old), from);
-    return this.put(key, word, stamp, from);
+    this.writer.parcel.load(f(old), from);
+    this.key.pack(key, this.seed);
+    return this.writer.put(word, stamp, from);
   }
 
   delete(key: string): boolean {
@@ -197,7 +178,7 @@ export class Store extends SharedObject {
       table.leave();
       return false;
     }
-    this.remove();
+    this.writer.remove();
     return true;
   }
 
@@ -206,7 +187,7 @@ export class Store extends SharedObject {
     const { table, arena } = this;
     for (;;) {
       if (table.lockAt(place) !== 0) {
-        this.remove();
+        this.writer.remove();
         continue;
       }
       const next = table.at === 0 ? null : (arena.words[table.at + ORDER] as number);
@@ -337,140 +318,6 @@ export class Store extends SharedObject {
     return { keys, next: null };
   }
 
-  /** Puts what is in the parcel, if the value is still what it was. */
-  private put(text: string, expected: number, stamp: number, from: string): boolean {
-    const { key, parcel, table, arena, record } = this;
-    // 1
-    key.pack(text, this.seed);
-    if (parcel.word === 0) this.fillBox(from);
-    for (;;) {
-      // 2
-      const entry = table.lock(key);
-      let { words } = arena;
-      if (entry !== 0) {
-        const old = words[entry + VALUE] as number;
-        if (isBoxed(old)) words = arena.upTo((old & ~PAGE) + BLOCK_WORDS);
-        if (expected !== ANY && (expected !== old || (isBoxed(old) && stampOf(words, old) !== stamp))) break;
-        this.replace(words, entry, old);
-        return true;
-      }
-      if (expected !== ANY && expected !== NONE) break;
-      // 3
-      if (words[record + NEW_ENTRY] !== 0) {
-        this.insert(words);
-        return true;
-      }
-      table.leave();
-      this.prepareEntry(from);
-    }
-    table.leave();
-    this.tidy();
-    return false;
-  }
-
-  private replace(words: Int32Array, entry: number, old: number): void {
-    const { record, table } = this;
-    const value = this.newValue(words);
-    words[record + TARGET] = entry;
-    words[record + AFTER] = value;
-    words[record + FORMER] = old;
-    words[record + DOING] = REPLACE;
-    if (steps.at !== null) steps.at("map: replace");
-    // 4
-    publish(words, entry + VALUE, value);
-    if (steps.at !== null) steps.at("map: replaced");
-    settle(words, record);
-    // 5
-    table.unlock();
-    // 6
-    if (isBoxed(old) || words[record + NEW_ENTRY] !== 0) this.tidy();
-    this.parcel.detach();
-  }
-
-  private insert(words: Int32Array): void {
-    const { record, table, key } = this;
-    const entry = words[record + NEW_ENTRY] as number;
-    words[entry + NEXT] = table.at;
-    words[entry + ORDER] = key.order;
-    words[entry + VALUE] = this.newValue(words);
-    const added = ((words[record + ADDED] as number) + 1) | 0;
-    words[record + TARGET] = entry;
-    words[record + AFTER] = added;
-    words[record + DOING] = INSERT;
-    if (steps.at !== null) steps.at("map: insert");
-    publish(words, table.before + NEXT, entry);
-    if (steps.at !== null) steps.at("map: inserted");
-    settle(words, record);
-    table.unlock();
-    this.waiting.wake(waitSetOf(key.order));
-    this.parcel.detach();
-    if (added % GROW_EVERY === 0) table.growIfFull();
-  }
-
-  /** Takes out the entry that was found with the lock, and unlocks. */
-  private remove(): void {
-    const { table, arena, record } = this;
-    const entry = table.at;
-    const value = arena.words[entry + VALUE] as number;
-    const words = isBoxed(value) ? arena.upTo((value & ~PAGE) + BLOCK_WORDS) : arena.words;
-    words[record + TARGET] = entry;
-    words[record + AFTER] = ((words[record + REMOVED] as number) + 1) | 0;
-    words[record + DOING] = REMOVE;
-    if (steps.at !== null) steps.at("map: remove");
-    publish(words, table.before + NEXT, words[entry + NEXT] as number);
-    if (steps.at !== null) steps.at("map: removed");
-    settle(words, record);
-    table.unlock();
-    if (steps.at !== null) steps.at("map: unlocked");
-    words[words[record + OLD_ENTRY] as number] = 0; // it is a chain of one now
-    this.tidy();
-  }
-
-  /** The word of the value that is about to be put. */
-  private newValue(words: Int32Array): number {
-    const { parcel, record, table } = this;
-    if (parcel.word !== 0) return parcel.word;
-    const box = words[record + NEW_VALUE] as number;
-    stampWith(words, box, table.stamp);
-    return box;
-  }
-
-  /** Puts the value into a box. The objects in it count as under way from now on. */
-  private fillBox(from: string): void {
-    const { parcel, arena, heap, record } = this;
-    if (!writeChain(arena, heap, NEW_VALUE, parcel.room.words, 0, parcel.length)) throw this.full(from);
-    if (steps.at !== null) steps.at("map: value");
-    for (const object of parcel.objects) {
-      directory().depart(object);
-      (arena.words[record + DEPARTED] as number)++;
-    }
-  }
-
-  private prepareEntry(from: string): void {
-    const { heap, arena, key, record } = this;
-    const inside = insideEntry(key.length);
-    if (inside < key.length && !writeChain(arena, heap, NEW_KEY, key.words, inside, key.length)) throw this.full(from);
-    if (!heap.takeBlock(NEW_ENTRY)) throw this.full(from);
-    const entry = heap.first(NEW_ENTRY);
-    const words = arena.upTo(entry + BLOCK_WORDS);
-    words[entry + KEY_SIZE] = key.size;
-    for (let i = 0; i < inside; i++) words[entry + KEY + i] = key.words[i] as number;
-    if (inside < key.length) words[entry + MORE_KEY] = words[record + NEW_KEY] as number;
-    if (steps.at !== null) steps.at("map: entry");
-  }
-
-  private tidy(): void {
-    giveBack(this.arena, this.heap, this.record, drop);
-  }
-
-  private full(from: string): Error {
-    this.tidy();
-    const { words } = this.arena;
-    return misuse(
-      `${from}: "${this.name}" is full: it holds ${this.size} entries in ${(words[MOST] as number) * 4} bytes, and may have no more. Make it with a larger maxBytes, or delete what is not needed.`,
-    );
-  }
-
   /** A lock is held by another thread. */
   private contend(holder: number, spins: number): void {
     if (spins % MANY_SPINS === MANY_SPINS - 1) {
@@ -483,9 +330,4 @@ export class Store extends SharedObject {
     }
     if (pause !== undefined) pause();
   }
-}
-
-/** A shared object is in the map no more. */
-function drop(id: number): void {
-  directory().drop(id);
 }

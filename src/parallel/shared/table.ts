@@ -48,6 +48,8 @@ import { publish, readFirst, readLast, release } from "./order.ts";
 
 /** In place of a reference: what was walked along was changed meanwhile. */
 export const LOST = -1;
+/** Entries a bucket, on average, at which there are to be more buckets. */
+const CROWDED = 2;
 /** Steps after which a walk looks whether it has lost its way. */
 const MANY_STEPS = 64;
 
@@ -185,13 +187,13 @@ export class Table {
     return following(this.arena.words[this.cell + CHANGES] as number);
   }
 
-  /** Doubles the number of buckets when there are more entries than buckets. O(threads). */
+  /** Doubles the number of buckets when they are crowded. O(threads). */
   growIfFull(): void {
     const { arena } = this;
-    if (this.size <= 2 ** (arena.words[LEVEL] as number)) return;
+    if (this.size <= CROWDED * 2 ** (arena.words[LEVEL] as number)) return;
     this.heap.locked((words) => {
       const level = words[LEVEL] as number;
-      if (level >= LAST_LEVEL || this.size <= 2 ** level) return;
+      if (level >= LAST_LEVEL || this.size <= CROWDED * 2 ** level) return;
       const part = DIRECTORY + level + 1;
       if (words[part] === 0 && !this.heap.carve(part, CELL_WORDS << level)) return; // longer walks, but it works
       if (steps.at !== null) steps.at("map: grow");

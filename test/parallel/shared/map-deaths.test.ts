@@ -1,4 +1,6 @@
 // Threads that die in the midst of a change of a SharedMap, at each of the steps at which something is half done, while another thread and this one go on.
+//
+// own process: threads that are among others look at the end of the process whether they wait in vain
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

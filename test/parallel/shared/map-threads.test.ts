@@ -1,4 +1,6 @@
 // SharedMap in several real threads at once.
+//
+// own process: threads that are among others look at the end of the process whether they wait in vain
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
