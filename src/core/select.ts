@@ -167,7 +167,18 @@ class Select<C extends Cases> extends Leaf<Selected<C>> {
     const key = this.choose();
     if (key === null) return NOT_READY;
     const leaf = this.cases[key] as Leaf<unknown>;
-    return new Settled(key, leaf, leaf.poll());
+    const raw = leaf.poll();
+    return raw === NOT_READY ? this.pollAny() : new Settled(key, leaf, raw);
+  }
+
+  /** The case that was chosen is not ready any more, as another thread was quicker: then any other. */
+  private pollAny(): unknown {
+    for (const key of keysOf(this.cases)) {
+      const leaf = this.cases[key] as Leaf<unknown>;
+      const raw = leaf.poll();
+      if (raw !== NOT_READY) return new Settled(key, leaf, raw);
+    }
+    return NOT_READY;
   }
 
   /** The key of a ready case, or null. */

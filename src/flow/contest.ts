@@ -159,8 +159,9 @@ export class Contest extends Leaf<Entry | null> implements Joint {
   /** Who has decided it, or a leaf that can: the choice among those that are ready is that of a select. */
   poll(): unknown {
     touch(this, SELF, WRITE);
+    const gone: Entry[] = [];
     while (!this.decided) {
-      const ready = this.entries.filter(isReady);
+      const ready = this.entries.filter((entry) => isReady(entry) && !gone.includes(entry));
       if (ready.length === 0) return NOT_READY;
       const { program } = machine.runner as Tasklet<unknown>;
       const entry = ready[ready.length === 1 ? 0 : program.choose("select", ready.length)] as Entry;
@@ -168,6 +169,10 @@ export class Contest extends Leaf<Entry | null> implements Joint {
         entry.raw = (entry.leaf as Leaf<unknown>).poll();
       } catch (error) {
         entry.raw = new Failed(error);
+      }
+      if (entry.raw === NOT_READY) {
+        gone.push(entry); // another thread was quicker
+        continue;
       }
       entry.over = true;
       this.came(entry);
