@@ -16,13 +16,18 @@ import { machine, NOT_READY } from "../core/machine.ts";
 import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { complete, type Description, type Waiter } from "../core/waiter.ts";
-import { nameIn } from "./grant.ts";
-import { type Lockable, Mutex } from "./mutex.ts";
-import { RwLock } from "./rwlock.ts";
+import { type Lock, nameIn } from "./grant.ts";
+import type { Lockable } from "./mutex.ts";
 
 /** What a waiter is completed with: by `signal`, which is for one, or by `broadcast`. */
 const SIGNAL: unknown = Symbol("signal");
 const BROADCAST: unknown = Symbol("broadcast");
+
+/** A lock of this package: when it has been taken again, what its holder has in hand can be made valid again. */
+interface Restorable extends Lockable {
+  readonly hold: unknown;
+  restore(hold: unknown, taken: Lock): boolean;
+}
 
 /**
  * Lets tasks that hold a lock wait until another one has changed what the lock protects. Often a channel says the same with less.
@@ -77,7 +82,7 @@ export class Condition {
 
   private *perform(): Generator<Suspend, void, unknown> {
     const { lock } = this;
-    const ours = lock instanceof Mutex || lock instanceof RwLock ? lock : null;
+    const ours = "restore" in lock && "hold" in lock ? (lock as Restorable) : null;
     let hold: unknown;
     let taken: unknown = null;
     let released = false;
@@ -99,7 +104,7 @@ export class Condition {
   }
 
   /** Takes the lock again, for the one who had it. */
-  private *retake(ours: Mutex | RwLock | null, hold: unknown): Generator<Suspend, void, unknown> {
+  private *retake(ours: Restorable | null, hold: unknown): Generator<Suspend, void, unknown> {
     const taken = yield* shield(this.lock.lock());
     if (ours !== null && !ours.restore(hold, taken))
       throw misuse(`Condition.wait: "${this.name}" was unlocked by somebody else while it was being taken again.`);
