@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as offshoot from "offshoot";
+import * as parallel from "offshoot/parallel";
 import * as testing from "offshoot/testing";
 import * as errors from "../../src/base/errors.ts";
 
@@ -20,6 +21,8 @@ const samples = (from: typeof errors): Record<string, Error> => ({
   DeadlockError: new from.DeadlockError("m", "report"),
   LeakError: new from.LeakError("m", "report"),
   RaceError: new from.RaceError("m", []),
+  WorkerError: new from.WorkerError("m", 1),
+  PoisonedError: new from.PoisonedError("m"),
   MisuseError: new from.MisuseError("m"),
 });
 
@@ -38,7 +41,7 @@ test("every class has a code of the table, a name, and is exported", () => {
     const { code } = error as errors.OffshootError;
     assert.equal(error.name, name);
     assert.ok(code in errors.errorCodes, code);
-    assert.equal(classOf({ ...testing, ...offshoot }, name), classOf(errors, name));
+    assert.equal(classOf({ ...parallel, ...testing, ...offshoot }, name), classOf(errors, name));
     codes.add(code);
   }
   assert.deepEqual([...codes].sort(), Object.keys(errors.errorCodes).sort());
@@ -76,6 +79,12 @@ test("Cancelled and EndOfChannel are made without a stack, and leave the limit a
     assert.ok(!/\n\s+at /.test(error.stack ?? ""), error.stack);
   assert.equal(Error.stackTraceLimit, limit);
   assert.match(new errors.MisuseError("m").stack ?? "", /\n\s+at /);
+});
+
+test("a WorkerError says with which code the thread ended, if that is known", () => {
+  assert.equal(new errors.WorkerError("m", 3).exitCode, 3);
+  assert.equal(new errors.WorkerError("m").exitCode, undefined);
+  assert.equal(new errors.WorkerError("m", 1, { cause: "c" }).cause, "c");
 });
 
 test("the fields of an error are its own, and are not listed under its stack", () => {
