@@ -30,6 +30,8 @@ export type { SharedListOptions } from "./shared/list.ts";
 export { SharedList } from "./shared/list.ts";
 export type { SharedMapOptions } from "./shared/map.ts";
 export { SharedMap } from "./shared/map.ts";
+export { SharedMutex } from "./shared/mutex.ts";
+export { SharedRwLock } from "./shared/rwlock.ts";
 export { SharedSemaphore } from "./shared/semaphore.ts";
 export { SharedWaitGroup } from "./shared/waitgroup.ts";
 export type { SharedChannelStats } from "./shared-channel.ts";

@@ -63,6 +63,8 @@ import { InterlockedList } from "./shared/interlocked-list.ts";
 import { SharedLatch } from "./shared/latch.ts";
 import { SharedList } from "./shared/list.ts";
 import { SharedMap } from "./shared/map.ts";
+import { SharedMutex } from "./shared/mutex.ts";
+import { SharedRwLock } from "./shared/rwlock.ts";
 import { SharedSemaphore } from "./shared/semaphore.ts";
 import { SharedWaitGroup } from "./shared/waitgroup.ts";
 import { sharedChannel } from "./shared-channel.ts";
@@ -137,6 +139,8 @@ const exports: Readonly<Record<string, unknown>> = {
   SharedLatch,
   SharedList,
   SharedMap,
+  SharedMutex,
+  SharedRwLock,
   SharedSemaphore,
   SharedWaitGroup,
   WorkerError,

@@ -11,6 +11,8 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   list: () => import("../shared/list.ts"),
   owner: () => import("../owner.ts"),
   map: () => import("../shared/map.ts"),
+  mutex: () => import("../shared/mutex.ts"),
+  rwlock: () => import("../shared/rwlock.ts"),
   semaphore: () => import("../shared/semaphore.ts"),
   "wait group": () => import("../shared/waitgroup.ts"),
   pool: () => import("../pool/pool.ts"),

@@ -1,8 +1,8 @@
 // An access to shared memory as one step of a task, of which an exploration knows what it reads or changes.
 
 import { Leaf } from "../../../src/core/leaf.ts";
-import { READ, tellMade, touch, WRITE } from "../../../src/core/tracker.ts";
 import { NOT_READY } from "../../../src/core/machine.ts";
+import { READ, tellMade, touch, WRITE } from "../../../src/core/tracker.ts";
 import { complete, type Description, type Waiter } from "../../../src/core/waiter.ts";
 
 type Words = Int32Array | Float64Array;

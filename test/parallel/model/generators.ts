@@ -230,7 +230,8 @@ class Emitter {
       case "MemberExpression":
         if (isElement(node) && !this.isConstructing)
           return `(yield* $read(${this.emit(node.object)}, ${this.emit(node.property)}))`;
-        if (isGetter(node, names) && !this.notRead.has(node)) return this.delegated(`$got(${this.emit(node.object)}, "${lastName(node)}")`);
+        if (isGetter(node, names) && !this.notRead.has(node))
+          return this.delegated(`$got(${this.emit(node.object)}, "${lastName(node)}")`);
         return this.copy(node);
       case "CallExpression":
         return this.call(node);
@@ -308,7 +309,8 @@ class Emitter {
   }
 
   private pattern(node: AnyNode & { type: "VariableDeclarator" }): string {
-    if (node.id.type !== "ObjectPattern" || node.init === null || node.init === undefined) throw new Error("no pattern");
+    if (node.id.type !== "ObjectPattern" || node.init === null || node.init === undefined)
+      throw new Error("no pattern");
     const whole = `whole${node.start}`;
     const parts = node.id.properties.map((property) => {
       if (property.type !== "Property") throw new Error(`${this.source.name}.ts: ${this.text(node)}`);

@@ -6,8 +6,8 @@ import { channel, type Operation, select } from "offshoot";
 import * as errors from "../../../src/base/errors.ts";
 import { List } from "../../../src/base/list.ts";
 import { NOT_READY } from "../../../src/core/machine.ts";
-import { slotOf } from "../../../src/parallel/commons.ts";
 import { READ, tellMade, touch, WRITE } from "../../../src/core/tracker.ts";
+import { slotOf } from "../../../src/parallel/commons.ts";
 import { accessesOf, type Memory } from "./access.ts";
 
 type Generator = Iterator<unknown, unknown>;
@@ -394,4 +394,3 @@ const isGenerator = (value: unknown): value is Generator => (value as Any)?.[Sym
 function* wait(value: unknown): Operation<Any> {
   return isGenerator(value) ? yield* value as never : value;
 }
-

@@ -37,7 +37,11 @@ const SMALL: readonly Change[] = [
   { file: "neighbours", from: "const FEW_LOOKS = 32;", to: "const FEW_LOOKS = 0;" },
   { file: "ring-mending", from: "slot < MOST_THREADS", to: "slot < 3" },
   { file: "ring", from: "slot < MOST_THREADS", to: "slot < 3" },
-  { file: "commons", from: "slot < MOST_THREADS; slot++) {\n      const who = this.at", to: "slot < 3; slot++) {\n      const who = this.at" },
+  {
+    file: "commons",
+    from: "slot < MOST_THREADS; slot++) {\n      const who = this.at",
+    to: "slot < 3; slot++) {\n      const who = this.at",
+  },
   // who waits for another one to go on looks again only when that has
   {
     file: "directory",
@@ -50,7 +54,11 @@ const SMALL: readonly Change[] = [
     to: "Atomics.compareExchange(words, ENDER, ender, who) === ender) break;\n$change([[words, TAIL], [commons.words, 16 + (ender & 127) * 8]], [words[TAIL] & ~1, ender]);",
   },
   // its modules are used in one run after the other
-  { file: "directory", from: "instance ??= new Directory();", to: "if (instance?.neighbours !== here()) instance = new Directory();" },
+  {
+    file: "directory",
+    from: "instance ??= new Directory();",
+    to: "if (instance?.neighbours !== here()) instance = new Directory();",
+  },
 ];
 
 const FAMILY = new Commons().memory.byteLength;
@@ -240,5 +248,17 @@ function nameInRing(sources: ReadonlyMap<string, string>, word: number): string 
   return `${named(SLOT, (word - first) & 31)} of slot ${slot}`;
 }
 
-const WORDS = ["CAPACITY", "ENDS", "LOST", "DROPPED", "TOMBS", "SPARE", "RECEIVERS", "SENDERS", "STARVED", "TAIL", "HEAD"];
+const WORDS = [
+  "CAPACITY",
+  "ENDS",
+  "LOST",
+  "DROPPED",
+  "TOMBS",
+  "SPARE",
+  "RECEIVERS",
+  "SENDERS",
+  "STARVED",
+  "TAIL",
+  "HEAD",
+];
 const SLOT = ["SEQUENCE", "KIND", "LENGTH", "PAGE", "PAYLOAD"];
