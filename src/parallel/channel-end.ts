@@ -52,7 +52,8 @@ export class End {
   put(how: number, reason: Uint8Array | null): boolean {
     const { ring } = this;
     const { words } = ring;
-    const { commons, who } = here();
+    const neighbours = here();
+    const { commons, who } = neighbours;
     // 1
     for (;;) {
       const ender = Atomics.compareExchange(words, ENDER, 0, who);
@@ -60,6 +61,7 @@ export class End {
       if (ring.isClosed) return false;
       // Who lives is about to close it, and has only to write the reason yet.
       if (!commons.isAlive(ender) && Atomics.compareExchange(words, ENDER, ender, who) === ender) break;
+      neighbours.buryTheDead();
     }
     if (steps.at !== null) steps.at("end");
     // 2

@@ -68,8 +68,9 @@ export class Commons {
 
   /** A thread can run no more. Says whether that was news. */
   bury(who: number): boolean {
+    if (!this.isAlive(who)) return false;
+    removeWaiter(this.words, SLEEPERS, slotOf(who)); // before another one can live there, and sleep
     if (Atomics.compareExchange(this.words, TABLE + slotOf(who) * RECORD + WHO, who, 0) !== who) return false;
-    removeWaiter(this.words, SLEEPERS, slotOf(who));
     Atomics.sub(this.words, COUNT, 1);
     return true;
   }

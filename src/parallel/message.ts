@@ -41,3 +41,9 @@ export interface Death {
   /** The error it died of, in the thread that had started it. */
   readonly cause: unknown;
 }
+
+/** A message to a thread to which there is no way yet. */
+export interface Unsent {
+  readonly message: Message;
+  readonly transfer: readonly (ArrayBuffer | MessagePort)[];
+}

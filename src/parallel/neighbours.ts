@@ -21,19 +21,13 @@ import { installed } from "../core/runtime.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
 import { Life } from "./life.ts";
-import type { Birth, Death, Mended, Message, Watched } from "./message.ts";
-
-interface Unsent {
-  readonly message: Message;
-  readonly transfer: readonly (ArrayBuffer | MessagePort)[];
-}
+import type { Birth, Death, Mended, Message, Unsent, Watched } from "./message.ts";
+import { relax } from "./relax.ts";
 
 type Handler = (message: never, from: number) => void;
 
 const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
-
 const ROUSE = 0;
-const FIRST_SWEEP = 64;
 const FIRST_SLOT = 0;
 /** Looks in a row before a thread sleeps: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
 const MOST_LOOKS = 200;
@@ -42,15 +36,6 @@ const FEW_LOOKS = 16;
 const FEW_IDLE = 8;
 /** Milliseconds: who is roused sooner than that would have done better to go on looking. It takes both threads some 50 microseconds to be woken. */
 const SHORT = 0.2;
-
-const scratch = new Int32Array(1);
-const MOST_PAUSES = 32;
-const PAUSE = 16;
-
-/** Does nothing for some ten nanoseconds at a time. Not with Atomics.pause: on a virtual machine that may cost the thread its processor. */
-function relax(times: number): void {
-  for (let i = Math.min(times, MOST_PAUSES) * PAUSE; i > 0; i--) Atomics.load(scratch, 0);
-}
 
 export class Neighbours {
   declare readonly commons: Commons;
@@ -63,9 +48,7 @@ export class Neighbours {
   declare private watched: Watched[];
   declare private readonly isWatched: Set<Watched>;
   declare private readonly handlers: Map<string, Handler>;
-  declare private readonly mended: Set<WeakRef<Mended>>;
-  /** From how many of them on it is looked whether some are gone. */
-  declare private sweepAt: number;
+  declare private readonly mended: Mended[];
   declare private readonly mourners: ((who: number, death: Death) => void)[];
   /** What is to be said to threads to which there is no way yet. */
   declare private readonly unsent: Map<number, Unsent[]>;
@@ -92,8 +75,7 @@ export class Neighbours {
     this.watched = [];
     this.isWatched = new Set();
     this.handlers = new Map();
-    this.mended = new Set();
-    this.sweepAt = FIRST_SWEEP;
+    this.mended = [];
     this.mourners = [];
     this.unsent = new Map();
     this.pulses = new Map();
@@ -131,13 +113,9 @@ export class Neighbours {
     this.scheduler.visitSoon();
   }
 
-  /** This object has to be mended when threads die. It is held weakly. */
+  /** What has to be mended when threads die, before those are told who asked to be. */
   mendAtDeath(object: Mended): void {
-    const { mended } = this;
-    mended.add(new WeakRef(object));
-    if (mended.size < this.sweepAt) return;
-    for (const reference of mended) if (reference.deref() === undefined) mended.delete(reference);
-    this.sweepAt = Math.max(mended.size * 2, FIRST_SWEEP);
+    this.mended.push(object);
   }
 
   /** Tells a thread that there may be something for it, if it sleeps. */
@@ -150,6 +128,7 @@ export class Neighbours {
   /** Sends a record to one thread. Where there is no way to it yet, as soon as there is one. False if it has ended. */
   tell(who: number, message: Message, transfer?: readonly (ArrayBuffer | MessagePort)[]): boolean {
     if (who === this.who) {
+      // A worker may take a call that it has made itself.
       const copy = structuredClone(message, transfer === undefined ? {} : { transfer: transfer as ArrayBuffer[] });
       setImmediate(() => this.take(copy, who));
       return true;
@@ -399,11 +378,7 @@ export class Neighbours {
       this.links[slot] = null;
       this.linkedTo[slot] = 0;
     }
-    for (const reference of this.mended) {
-      const object = reference.deref();
-      if (object === undefined) this.mended.delete(reference);
-      else object.mend(who);
-    }
+    for (const object of this.mended) object.mend(who);
     this.life.mourn(who);
     for (const tell of this.mourners) tell(who, death);
     this.scheduler.visitSoon();

@@ -8,7 +8,7 @@
 //   LOST, TOMBS and DROPPED count each ticket once, even if who counts dies too: the new count is written down for the ticket first
 
 import { type Commons, MOST_THREADS, slotOf } from "./commons.ts";
-import type { Ring } from "./ring.ts";
+import type { Pages } from "./pages.ts";
 import {
   COUNTED,
   COUNTING,
@@ -31,11 +31,22 @@ import {
   wantedOf,
 } from "./ring-layout.ts";
 
+/** A ring, as this file sees it. */
+interface Broken {
+  readonly words: Int32Array;
+  readonly mask: number;
+  readonly pages: Pages;
+  kindOf(ticket: number): number;
+  mark(ticket: number, kind: number): void;
+  publish(ticket: number, kind: number, length: number, page: number): void;
+  release(ticket: number): boolean;
+}
+
 /**
  * Finishes what a thread that has died has left half done. `forget` is given what it had taken. False if a living thread may be at the same place: it goes on from there, and
  * this is to be tried again.
  */
-export function mendRing(ring: Ring, commons: Commons, dead: number, forget: (ticket: number) => void): boolean {
+export function mendRing(ring: Broken, commons: Commons, dead: number, forget: (ticket: number) => void): boolean {
   const { words } = ring;
   const at = wantedOf(slotOf(dead));
   if (Atomics.load(words, at + WANTED_BY) !== dead) return true;
@@ -58,26 +69,26 @@ export function mendRing(ring: Ring, commons: Commons, dead: number, forget: (ti
 }
 
 /** Throws a value away that was taken, and releases it. With the right to mend. */
-export function discardIn(ring: Ring, ticket: number): void {
+export function discardIn(ring: Broken, ticket: number): void {
   ring.mark(ticket, (ring.kindOf(ticket) & PAGED) | DISCARDED);
   count(ring, DROPPED, (ticket << 1) | 1);
   ring.release(ticket);
 }
 
 /** Has this ticket been given to somebody who has not published it? */
-function isBeingPut({ words, mask }: Ring, ticket: number): boolean {
+function isBeingPut({ words, mask }: Broken, ticket: number): boolean {
   if (Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) !== ticket) return false;
   return signed((Atomics.load(words, TAIL) >>> 1) - ticket) > 0;
 }
 
 /** Has it been taken by somebody who has not released it? */
-function isBeingTaken({ words, mask }: Ring, ticket: number): boolean {
+function isBeingTaken({ words, mask }: Broken, ticket: number): boolean {
   const sequence = Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE);
   if (sequence !== ((ticket + 1) & TICKETS)) return false;
   return signed(Atomics.load(words, HEAD) - ticket) > 0;
 }
 
-function isWantedByLiving({ words }: Ring, commons: Commons, what: number, ticket: number, dead: number): boolean {
+function isWantedByLiving({ words }: Broken, commons: Commons, what: number, ticket: number, dead: number): boolean {
   for (let slot = 0; slot < MOST_THREADS; slot++) {
     const at = wantedOf(slot);
     const by = Atomics.load(words, at + WANTED_BY);
@@ -87,14 +98,14 @@ function isWantedByLiving({ words }: Ring, commons: Commons, what: number, ticke
 }
 
 /** Makes a tombstone of what was never published. */
-function bury(ring: Ring, put: number): void {
+function bury(ring: Broken, put: number): void {
   count(ring, TOMBS, put << 1);
   ring.pages.sweep(~put);
   ring.publish(put, TOMBSTONE, 0, 0);
 }
 
 /** Finishes a take. */
-function finish(ring: Ring, take: number, forget: (ticket: number) => void): void {
+function finish(ring: Broken, take: number, forget: (ticket: number) => void): void {
   const kind = ring.kindOf(take);
   if (kind !== TOMBSTONE) {
     count(ring, (kind & ~PAGED) === DISCARDED ? DROPPED : LOST, (take << 1) | 1);
@@ -106,7 +117,7 @@ function finish(ring: Ring, take: number, forget: (ticket: number) => void): voi
 }
 
 /** Counts what becomes of a ticket, which is known by a mark, once: who counts may die, and the next one count again. */
-function count({ words }: Ring, what: number, mark: number): void {
+function count({ words }: Broken, what: number, mark: number): void {
   if (words[COUNTING] !== mark) {
     words[COUNTED] = (words[what] as number) + 1;
     words[COUNTING] = mark;

@@ -19,7 +19,7 @@ import type { Lockable } from "../../sync/mutex.ts";
 import { slotOf } from "../commons.ts";
 import { defineKind, SharedObject } from "../directory.ts";
 import { here, type Neighbours } from "../neighbours.ts";
-import { LockLine, SharedLockLeaf, type Waited } from "./lock-line.ts";
+import { LockLine, SharedLockLeaf } from "./lock-line.ts";
 import { Makings, makingsOf } from "./makings.ts";
 import {
   forgoMutex,
@@ -56,7 +56,7 @@ const KIND = "mutex";
  *   yield* until(writeFile(path, entered(page, item)));
  * });
  */
-export class SharedMutex extends SharedObject implements Lockable, Waited {
+export class SharedMutex extends SharedObject implements Lockable {
   declare private readonly neighbours: Neighbours;
   declare readonly line: LockLine;
   /** What a task of this thread has in hand that holds it. @internal */

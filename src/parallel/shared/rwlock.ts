@@ -1,7 +1,6 @@
 // A lock for many readers or one writer, in shared memory. Its words are in rwlock-words.ts; here is what one thread has in hand.
 //
-// Within this thread it is as with `RwLock`: a waiting writer stops new readers; a writer that unlocks lets in all readers in line; among writers it is first come,
-// first served.
+// Within this thread it is as with `RwLock`: a waiting writer stops new readers; one that unlocks lets in all readers in line; writers come in order.
 //
 // Invariants
 //   this thread has a share exactly while a task of it reads, or while one is kept for it
@@ -20,7 +19,7 @@ import type { Lockable } from "../../sync/mutex.ts";
 import { slotOf } from "../commons.ts";
 import { defineKind, SharedObject } from "../directory.ts";
 import { here, type Neighbours } from "../neighbours.ts";
-import { LockLine, type Waited } from "./lock-line.ts";
+import { LockLine } from "./lock-line.ts";
 import { Makings, makingsOf } from "./makings.ts";
 import { NOT_TAKEN, TAKEN } from "./mutex-words.ts";
 import { ReadLock, WriteLock } from "./rwlock-leaves.ts";
@@ -53,9 +52,9 @@ const KIND = "rwlock";
  * A lock that many readers can hold at once, in all threads that share it, or one writer. It may be given to any thread, as an argument of a call or in a message,
  * and is used there as an `RwLock` is.
  *
- * A waiting writer stops new readers. In one thread, a writer that unlocks lets in all readers in line, and among writers it is first come, first served. Between
- * threads there is no order, but a thread that has been passed over for a while is next, so neither side is starved. Not reentrant: a task that reads and asks to
- * read again waits for itself if a writer has come in between. Not bound to a task, but to the thread.
+ * A waiting writer stops new readers. In one thread, a writer that unlocks lets in all readers in line, and writers come in order. Between threads there is no
+ * order, but one that was passed over for a while is next, so none is starved. Not reentrant: a task that reads and asks to read again waits for itself if a writer
+ * has come in between. Not bound to a task, but to the thread.
  *
  * **Death.** When a thread dies whose task writes, what the lock guards may be half done. So it is poisoned, for readers and writers: see `SharedMutex`. A thread
  * that dies while it reads has left nothing half done, and what it held is given back.
@@ -63,7 +62,7 @@ const KIND = "rwlock";
  * @example
  * yield* settings.withReadLock(function* () { yield* serve(view); });
  */
-export class SharedRwLock extends SharedObject implements Lockable, Waited {
+export class SharedRwLock extends SharedObject implements Lockable {
   declare private readonly neighbours: Neighbours;
   /** @internal */
   declare readonly writersLine: LockLine;
@@ -388,7 +387,6 @@ export class SharedRwLock extends SharedObject implements Lockable, Waited {
     const where = `SharedRwLock "${this.name}"`;
     const writer = Atomics.load(words, WRITER);
     const shares = readersOf(words, neighbours);
-    readers.check();
     if (writer > 0 && shares.length > 0) throw new Error(`${where}: a writer and readers hold it`);
     if (grant !== null && writer !== neighbours.who) throw new Error(`${where}: a grant, and not held here`);
     if ((readers.head !== null) !== shares.includes(neighbours.who))
