@@ -11,8 +11,8 @@ const VERSIONS = ["20", "22", "24", "26"];
 /** What a consumer compiles with; the weakest settings under which the types must hold are the last. */
 const STRICT = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--module", "nodenext", "--target", "es2022"];
 const CONSUMERS = [
-  [...STRICT, "--lib", "es2022,esnext.disposable", "--types", "node"],
-  [...STRICT, "--lib", "es2022,esnext.disposable,dom,dom.iterable", "--types", ""],
+  [...STRICT, "--lib", "es2022,esnext.disposable", "--types", "node", "consumer.ts", "consumer-parallel.ts"],
+  [...STRICT, "--lib", "es2022,esnext.disposable,dom,dom.iterable", "--types", "", "consumer.ts"],
 ];
 
 needBuild();
@@ -21,7 +21,7 @@ try {
   const tarball = await packed();
   if (tarball !== undefined && (await install(tarball))) {
     for (const version of VERSIONS) await runOn(version);
-    for (const options of CONSUMERS) await must("tsc", [...options, "consumer.ts"], { cwd: project });
+    for (const options of CONSUMERS) await must("tsc", options, { cwd: project });
   }
 } finally {
   rmSync(project, { recursive: true, force: true });
@@ -30,7 +30,7 @@ try {
 async function install(tarball: string): Promise<boolean> {
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "smoke", private: true, type: "module" }));
   cpSync(join(root, "test/smoke"), project, { recursive: true });
-  if (!(await must("npm", ["install", "--no-audit", "--no-fund", "--offline", tarball], { cwd: project })))
+  if (!(await must("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], { cwd: project })))
     return false;
   mkdirSync(join(project, "node_modules/@types"));
   for (const name of ["@types/node", "undici-types"])

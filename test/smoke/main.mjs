@@ -25,6 +25,7 @@ import {
   until,
 } from "offshoot";
 import { explore, replay, simulate } from "offshoot/testing";
+import { parallel } from "./parallel.mjs";
 
 // tasks, a channel, and what a body returns
 const sum = await run(function* () {
@@ -160,5 +161,7 @@ function* lockOrder() {
 const { failure } = await explore(lockOrder, { keep: false });
 assert.equal(failure?.kind, "leak");
 await assert.rejects(replay(lockOrder, failure.token), { name: "LeakError" });
+
+await parallel();
 
 console.log(`smoke ok ${process.version}`);
