@@ -3,15 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sharedChannel } from "offshoot/parallel";
-import { here } from "../../src/parallel/neighbours.ts";
+import { directory } from "../../src/parallel/directory.ts";
 
 test("shared objects that nobody holds any more leave nothing behind", async () => {
-  const { mended } = here() as unknown as { readonly mended: Set<unknown> };
-  const before = mended.size;
+  const { entries } = directory() as unknown as { readonly entries: ReadonlyMap<number, unknown> };
+  const before = entries.size;
   for (let round = 0; round < 20; round++) {
     for (let i = 0; i < 100; i++) sharedChannel<number>(1, { bytes: 0 });
     await new Promise((resolve) => setImmediate(resolve)); // weak references hold until then
     (globalThis as unknown as { gc(): void }).gc();
   }
-  assert.ok(mended.size < before + 1_000, `${mended.size}`);
+  assert.ok(entries.size < before + 1_000, `${entries.size}`);
 });
