@@ -133,7 +133,10 @@ function* inFlight(width: number, size: number, call: (i: number) => Operation<n
   let given = 0;
   let answer = 0;
   function* caller(): Operation<void> {
-    while (given < size) answer += yield* call(given++);
+    while (given < size) {
+      const result = yield* call(given++); // not `answer += yield*`: that would read the sum before the wait
+      answer += result;
+    }
   }
   const begin = clock();
   const callers = Array.from({ length: width }, () => go(caller));
