@@ -104,7 +104,7 @@ export function takeRead(words: Int32Array, neighbours: Neighbours): number {
     Atomics.store(words, at, who);
     if (steps.at !== null) steps.at("rwlock.shared");
     // 2
-    break;
+    if (Atomics.load(words, WRITER) === writer) break;
     Atomics.store(words, at, 0);
     tellWriter(words, neighbours); // it may have seen the share, and sleep because of it
   }
