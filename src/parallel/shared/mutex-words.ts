@@ -1,4 +1,4 @@
-// The words of a shared mutex, and what threads do with them. test/parallel/lock-model/lock.explore.ts runs these very functions in every order, deaths included: what they
+// The words of a shared mutex, and what threads do with them. test/parallel/lock-model/ runs these very functions in every order, deaths included: what they
 // share they reach through `Atomics` and `neighbours` alone.
 //
 // HOLDER names a thread by its `who`, so one compare-and-set takes the lock and says who has it:

@@ -34,7 +34,7 @@ import {
   TAKEN,
   takeMutex,
 } from "./mutex-words.ts";
-import { poisoned, saidOfHolder, saidOfThread } from "./said.ts";
+import { notHeldHere, poisonedBy, saidOfHolder } from "./said.ts";
 
 const KIND = "mutex";
 
@@ -108,7 +108,9 @@ export class SharedMutex extends SharedObject implements Lockable {
    */
   unlock(): void {
     touch(this, SELF, WRITE);
-    if (this.words[HOLDER] !== this.neighbours.who) throw this.notHeldHere(); // no other thread writes it while it is held here
+    const holder = this.words[HOLDER] as number; // no other thread writes it while it is held here
+    if (holder !== this.neighbours.who)
+      throw notHeldHere("SharedMutex.unlock", this.name, { held: "held", locked: "locked", holder }, this.neighbours);
     this.release();
   }
 
@@ -182,9 +184,7 @@ export class SharedMutex extends SharedObject implements Lockable {
   /** What the taker gets of what `take` has answered. @internal */
   given(raw: unknown, verb: string): Lock {
     if (typeof raw !== "number") return raw as Grant;
-    throw poisoned(
-      `SharedMutex.${verb}: "${this.name}" was held by thread ${slotOf(raw)} when that died. What it guards may be half done: make that sound, then call repair().`,
-    );
+    throw poisonedBy(`SharedMutex.${verb}`, this.name, "held", raw);
   }
 
   /** @internal */
@@ -225,17 +225,6 @@ export class SharedMutex extends SharedObject implements Lockable {
   private tellFree(): void {
     this.line.wakeOne();
     if (this.line.isWanted) this.line.look();
-  }
-
-  private notHeldHere(): Error {
-    const { name, neighbours } = this;
-    const holder = Atomics.load(this.words, HOLDER);
-    if (holder <= 0)
-      return misuse(`SharedMutex.unlock: "${name}" is not locked. Unlock once per lock, or use withLock().`);
-    const said = saidOfThread(holder, neighbours);
-    return neighbours.commons.isAlive(holder)
-      ? misuse(`SharedMutex.unlock: "${name}" is held by ${said}. Unlock it in the thread that has locked it.`)
-      : misuse(`SharedMutex.unlock: "${name}" was held by ${said}. Make sound what it guards, and call repair().`);
   }
 
   /** @internal */

@@ -1,5 +1,5 @@
 // The words of a shared lock for many readers or one writer, and what threads do with them; see mutex-words.ts, whose way this is: whatever names a thread means nothing
-// any more, or something else, when that thread is dead. test/parallel/model/rwlock.explore.ts runs these very functions.
+// any more, or something else, when that thread is dead. test/parallel/lock-model/rwlock.explore.ts runs these very functions.
 //
 //   WRITER   0 none   who: writes, or has died writing   ~who: waits until the readers have left, and lets no new ones in
 //   SHARES   one for each thread. 0 none   who: tasks of it read   ~who: kept for it by a writer that has unlocked

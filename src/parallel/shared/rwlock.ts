@@ -1,6 +1,7 @@
 // A lock for many readers or one writer, in shared memory. Its words are in rwlock-words.ts; here is what one thread has in hand.
 //
-// Within this thread it is as with `RwLock`: a waiting writer stops new readers; one that unlocks lets in all readers in line; writers come in order.
+// Within this thread it is as with `RwLock`: a waiting writer stops new readers; a writer that unlocks lets in all readers in line; among writers it is first come,
+// first served.
 //
 // Invariants
 //   this thread has a share exactly while a task of it reads, or while one is kept for it
@@ -44,7 +45,7 @@ import {
   WRITER,
   WRITERS,
 } from "./rwlock-words.ts";
-import { poisoned, saidOfHolder, saidOfThread } from "./said.ts";
+import { notHeldHere, poisonedBy, saidOfHolder, saidOfThread } from "./said.ts";
 
 const KIND = "rwlock";
 
@@ -52,9 +53,9 @@ const KIND = "rwlock";
  * A lock that many readers can hold at once, in all threads that share it, or one writer. It may be given to any thread, as an argument of a call or in a message,
  * and is used there as an `RwLock` is.
  *
- * A waiting writer stops new readers. In one thread, a writer that unlocks lets in all readers in line, and writers come in order. Between threads there is no
- * order, but one that was passed over for a while is next, so none is starved. Not reentrant: a task that reads and asks to read again waits for itself if a writer
- * has come in between. Not bound to a task, but to the thread.
+ * A waiting writer stops new readers. In one thread, a writer that unlocks lets in all readers in line, and among writers it is first come, first served. Between
+ * threads there is no order, but a thread that has been passed over for a while is next, so neither side is starved. Not reentrant: a task that reads and asks to
+ * read again waits for itself if a writer has come in between. Not bound to a task, but to the thread.
  *
  * **Death.** When a thread dies whose task writes, what the lock guards may be half done. So it is poisoned, for readers and writers: see `SharedMutex`. A thread
  * that dies while it reads has left nothing half done, and what it held is given back.
@@ -119,7 +120,11 @@ export class SharedRwLock extends SharedObject implements Lockable {
    */
   unlock(): void {
     touch(this, SELF, WRITE);
-    if (this.words[WRITER] !== this.neighbours.who) throw this.notHeldHere(); // no other thread writes it while it is held here
+    const holder = this.words[WRITER] as number; // no other thread writes it while it is held here
+    if (holder !== this.neighbours.who) {
+      const said = { held: "held for writing", locked: "locked for writing", holder };
+      throw notHeldHere("SharedRwLock.unlock", this.name, said, this.neighbours);
+    }
     this.leave();
   }
 
@@ -261,9 +266,7 @@ export class SharedRwLock extends SharedObject implements Lockable {
   /** What the taker gets of what `write` or `read` has answered. @internal */
   given(raw: unknown, verb: string): Lock {
     if (typeof raw !== "number") return raw as Grant;
-    throw poisoned(
-      `SharedRwLock.${verb}: "${this.name}" was held for writing by thread ${slotOf(raw)} when that died. What it guards may be half done: make that sound, then call repair().`,
-    );
+    throw poisonedBy(`SharedRwLock.${verb}`, this.name, "held for writing", raw);
   }
 
   /** @internal */
@@ -330,23 +333,6 @@ export class SharedRwLock extends SharedObject implements Lockable {
     this.readersLine.clear(slotOf(dead));
   }
 
-  private notHeldHere(): Error {
-    const { name, neighbours } = this;
-    const writer = Atomics.load(this.words, WRITER);
-    if (writer <= 0)
-      return misuse(
-        `SharedRwLock.unlock: "${name}" is not locked for writing. Unlock once per lock, or use withLock().`,
-      );
-    const said = saidOfThread(writer, neighbours);
-    return neighbours.commons.isAlive(writer)
-      ? misuse(
-          `SharedRwLock.unlock: "${name}" is held for writing by ${said}. Unlock it in the thread that has locked it.`,
-        )
-      : misuse(
-          `SharedRwLock.unlock: "${name}" was held for writing by ${said}. Make sound what it guards, and call repair().`,
-        );
-  }
-
   private notReadHere(): Error {
     const { name, neighbours } = this;
     const [reader] = readersOf(this.words, neighbours);
@@ -387,6 +373,7 @@ export class SharedRwLock extends SharedObject implements Lockable {
     const where = `SharedRwLock "${this.name}"`;
     const writer = Atomics.load(words, WRITER);
     const shares = readersOf(words, neighbours);
+    readers.check();
     if (writer > 0 && shares.length > 0) throw new Error(`${where}: a writer and readers hold it`);
     if (grant !== null && writer !== neighbours.who) throw new Error(`${where}: a grant, and not held here`);
     if ((readers.head !== null) !== shares.includes(neighbours.who))

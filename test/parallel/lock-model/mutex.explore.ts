@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { group, named, type Operation } from "offshoot";
-import { choose, type ExploreOptions, explore } from "offshoot/testing";
+import { choose } from "offshoot/testing";
 import { slotOf } from "../../../src/parallel/commons.ts";
 import * as words from "../../../src/parallel/shared/mutex-words.ts";
+import { everyTrace, someOrders } from "./orders.ts";
 import { Model, type ModelLine, protocol, type Thread } from "./world.ts";
 
 const { HOLDER, HUNGRY, MUTEX_WORDS, NOT_TAKEN, SLEEPERS, TAKEN } = words;
@@ -17,6 +18,8 @@ interface Program {
   readonly rounds: readonly number[];
   /** The first thread dies before one of its first so many steps, if it takes so many. */
   readonly dies?: number;
+  /** Or it dies at this step, when it comes to it for the first time. */
+  readonly diesAt?: string;
   /** The second thread repairs the lock when it is told of a death, and goes on. */
   readonly repairs?: boolean;
   /** The last thread gives up before it sleeps or when it has been roused, for the first, second ... time: one of so many. */
@@ -26,10 +29,18 @@ interface Program {
 }
 
 /** What became of it: how many have had it, were told of a death, and gave up. */
-function program({ rounds, dies = 0, repairs = false, quits = 0, patience = [] }: Program): () => Operation<string> {
+function program({
+  rounds,
+  dies = 0,
+  diesAt,
+  repairs = false,
+  quits = 0,
+  patience = [],
+}: Program): () => Operation<string> {
   return function* () {
     const model = new Model(MUTEX_WORDS, rounds.length);
     if (dies > 0) (model.threads[0] as Thread).stepsToLive = choose(dies);
+    if (diesAt !== undefined) model.threads[0]?.diesAt(diesAt);
     let [inside, had, told, gone] = [0, 0, 0, 0];
     /** Who has died with it, or 0; and whether the second thread repairs it now, or has. */
     let [dead, isRepaired] = [0, false];
@@ -92,49 +103,40 @@ function program({ rounds, dies = 0, repairs = false, quits = 0, patience = [] }
   };
 }
 
-/** Runs it, and answers what it came to. */
-async function outcomes(options: ExploreOptions, given: Program): Promise<string[]> {
-  const name = `shared mutex ${JSON.stringify(given)}`;
-  const result = await explore(program(given), { name, keep: false, recheck: 0, timeMs: 60_000, ...options });
-  assert.ok(result.ok, result.failure?.report);
-  if (options.strategy === "dpor")
-    assert.equal(result.covered, options.runs === undefined ? "every trace" : "some orders");
-  if (process.env["TOLD"])
-    console.log(
-      name,
-      result.runs,
-      result.traces,
-      [...result.outcomes].map(([k, v]) => `${k} ${v.count}`),
-    );
-  return [...result.outcomes.keys()].map((text) => text.slice(1, -1)).sort();
-}
-
-const every: ExploreOptions = { strategy: "dpor" };
-const some = (runs: number): ExploreOptions => ({ strategy: "pos", runs });
+const every = (given: Program): Promise<string[]> => everyTrace(`mutex ${JSON.stringify(given)}`, program(given));
+const some = (given: Program): Promise<string[]> => someOrders(`mutex ${JSON.stringify(given)}`, program(given), RUNS);
+const RUNS = 1_500;
 
 test("two threads lock, in every order", async () => {
-  assert.deepEqual(await outcomes(every, { rounds: [1, 1] }), ["2 had it, 0 told, 0 gone"]);
+  assert.deepEqual(await every({ rounds: [1, 1] }), ["2 had it, 0 told, 0 gone"]);
 });
 
 test("one of two threads gives up, in every order", async () => {
-  assert.deepEqual(await outcomes(every, { rounds: [1, 1], quits: 1 }), [
-    "1 had it, 0 told, 1 gone",
+  assert.deepEqual(await every({ rounds: [1, 1], quits: 1 }), ["1 had it, 0 told, 1 gone", "2 had it, 0 told, 0 gone"]);
+});
+
+test("two and three threads lock again and again, patient and impatient", async () => {
+  assert.deepEqual(await some({ rounds: [2, 2] }), ["4 had it, 0 told, 0 gone"]);
+  assert.deepEqual(await some({ rounds: [2, 2, 1], patience: [2, 2, 2] }), ["5 had it, 0 told, 0 gone"]);
+});
+
+test("a thread that gives up leaves the lock and its hints to the others", async () => {
+  await some({ rounds: [2, 1, 1], quits: 2 });
+  await some({ rounds: [1, 1, 1], quits: 4, patience: [9, 9, 9] });
+});
+
+test("a thread dies at any step, and its death is told exactly if it held the lock", async () => {
+  assert.deepEqual(await some({ rounds: [1, 1], dies: 30 }), [
+    "1 had it, 0 told, 0 gone",
+    "1 had it, 1 told, 0 gone",
     "2 had it, 0 told, 0 gone",
   ]);
+  await some({ rounds: [2, 2], dies: 60 });
+  await some({ rounds: [2, 1, 1], dies: 60 });
+  await some({ rounds: [1, 1, 1], dies: 8, patience: [0, 9, 9] });
 });
 
-test("one of two threads dies, at any step", async () => {
-  await outcomes(some(3000), { rounds: [1, 1], dies: 30 });
-  await outcomes(some(3000), { rounds: [2, 2], dies: 60 });
-  await outcomes(some(3000), { rounds: [2, 2, 1], dies: 20, repairs: true, quits: 3 });
-});
-
-test("threads", async () => {
-  await outcomes(some(3000), { rounds: [2, 2] });
-  await outcomes(some(3000), { rounds: [2, 2, 1], patience: [2, 2, 2] });
-  await outcomes(some(3000), { rounds: [1, 1, 1], patience: [0, 9, 9], dies: 8 });
-  await outcomes(some(3000), { rounds: [2, 1, 1], dies: 60 });
-  await outcomes(some(3000), { rounds: [2, 1, 1], quits: 2 });
-  await outcomes(some(3000), { rounds: [1, 1, 1], quits: 4, patience: [9, 9, 9] });
-  await outcomes(some(3000), { rounds: [2, 1, 1], quits: 2, dies: 60 });
+test("a thread dies, one gives up, and one repairs the lock", async () => {
+  await some({ rounds: [2, 2, 1], dies: 20, repairs: true, quits: 3 });
+  await some({ rounds: [2, 1, 1], diesAt: "mutex.kept", quits: 2 });
 });

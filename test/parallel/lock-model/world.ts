@@ -4,7 +4,7 @@
 // What is not the code of the package itself mirrors it, step by step: neighbours.ts, commons.ts, wait-set.ts, sleepers.ts, line.ts and shared/lock-line.ts in
 // src/parallel. Who changes the order of steps there changes it here.
 
-import { type Channel, channel, type Operation, unbounded } from "offshoot";
+import { type Channel, channel, currentTask, type Operation, unbounded } from "offshoot";
 import { Leaf } from "../../../src/core/leaf.ts";
 import { READ, SELF, touch, WRITE } from "../../../src/core/tracker.ts";
 import type { Description } from "../../../src/core/waiter.ts";
@@ -53,6 +53,15 @@ class Access extends Leaf<number> {
 
 /** Thrown in a thread that dies: nothing of it runs after that. */
 const DEATH: unknown = Symbol("death");
+
+/** Stands for steps.ts. */
+const steps = {
+  at(step: string): void {
+    if (dyingAt.get(currentTask().name) === step) throw DEATH;
+  },
+};
+/** At which step a thread dies, by its name. */
+const dyingAt = new Map<string, string>();
 
 /** The words of an object, as one thread has them in hand. */
 export class View {
@@ -116,10 +125,7 @@ const { hunger } = stepwise([hungers], sets, { Atomics: atomics }) as { hunger: 
 
 /** The functions of a module on shared words, as generators; `others` is what they refer to in other modules. */
 export function protocol<M extends object>(module: M, others: object = {}): Record<keyof M, Stepwise> {
-  return stepwise([module, others], sets, { Atomics: atomics, steps: { at: null }, slotOf }) as Record<
-    keyof M,
-    Stepwise
-  >;
+  return stepwise([module, others], sets, { Atomics: atomics, steps, slotOf }) as Record<keyof M, Stepwise>;
 }
 
 /** A line of those who wait, as one thread has it. */
@@ -164,6 +170,11 @@ export class Thread {
         return who !== 0 && (yield* view.step("isAlive", model.living[slotOf(who)] as Word, (old) => old)) === who;
       },
     };
+  }
+
+  /** Its task is to have its name, and dies when it comes to a step. */
+  diesAt(step: string): void {
+    dyingAt.set(`thread ${this.slot}`, step);
   }
 
   line(at: number, hungryAt: number, forgo: () => Operation<void>): ModelLine {
@@ -264,6 +275,7 @@ export class Model {
     this.words = Array.from({ length: words }, () => new Word());
     this.living = Array.from({ length: threads }, () => new Word());
     this.asleep = Array.from({ length: threads }, () => new Word());
+    dyingAt.clear();
     this.threads = Array.from({ length: threads }, (_, slot) => new Thread(this, slot));
     this.nothing = new Word();
     for (const { slot, who } of this.threads) (this.living[slot] as Word).value = who;

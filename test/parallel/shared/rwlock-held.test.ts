@@ -1,4 +1,4 @@
-// What readLock() and lock() return, whose lock readUnlock() gives back, withLock and withReadLock, and locks that are awaited.
+// SharedRwLock within one thread: what readLock() and lock() return, whose lock readUnlock() gives back, withLock and withReadLock, and locks that are awaited.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,19 +14,19 @@ test("disposing gives back once, on either side", async () => {
     const [a, b] = [yield* lock.readLock(), yield* lock.readLock()];
     a[Symbol.dispose]();
     a[Symbol.dispose]();
-    assert.equal(lock.tryLock(), undefined);
+    assert.ok(lock.tryLock() === undefined);
     b[Symbol.dispose]();
     const write = yield* lock.lock();
     for (const old of [a, b]) old[Symbol.dispose]();
-    assert.equal(lock.tryReadLock(), undefined);
+    assert.ok(lock.tryReadLock() === undefined);
     lock.unlock();
     const again = yield* lock.lock();
     write[Symbol.dispose]();
-    assert.equal(lock.tryReadLock(), undefined);
+    assert.ok(lock.tryReadLock() === undefined);
     again[Symbol.dispose]();
     const read = yield* lock.readLock();
     again[Symbol.dispose]();
-    assert.equal(lock.tryLock(), undefined);
+    assert.ok(lock.tryLock() === undefined);
     lock.readUnlock();
     read[Symbol.dispose]();
     check(lock);
@@ -57,7 +57,7 @@ test("a task that holds nothing gives back what has been held longest of all", a
     const [first, second] = [yield* lock.readLock(), yield* lock.readLock()];
     yield* go(() => lock.readUnlock());
     first[Symbol.dispose]();
-    assert.equal(lock.tryLock(), undefined);
+    assert.ok(lock.tryLock() === undefined);
     second[Symbol.dispose]();
     assert.ok(lock.tryLock());
   });

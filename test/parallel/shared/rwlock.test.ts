@@ -1,4 +1,4 @@
-// SharedRwLock: many readers or one writer; who is let in when; given up, misused, selected.
+// SharedRwLock within one thread, where it is an RwLock: many readers or one writer; who is let in when; given up, misused.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ test("many readers hold it at once, and a writer alone", async () => {
     const lock = new SharedRwLock();
     assert.equal(lock.name, "shared rwlock");
     const readers = [yield* lock.readLock(), yield* lock.readLock(), lock.tryReadLock() as Lock];
-    assert.equal(lock.tryLock(), undefined);
+    assert.ok(lock.tryLock() === undefined);
     const writer = go(() => lock.lock());
     yield* yieldNow();
     for (const reader of readers) {
@@ -24,8 +24,8 @@ test("many readers hold it at once, and a writer alone", async () => {
       check(lock);
     }
     const held = yield* writer;
-    assert.equal(lock.tryReadLock(), undefined);
-    assert.equal(lock.tryLock(), undefined);
+    assert.ok(lock.tryReadLock() === undefined);
+    assert.ok(lock.tryLock() === undefined);
     held[Symbol.dispose]();
     assert.ok(lock.tryLock());
   });
@@ -42,7 +42,7 @@ test("a waiting writer stops new readers", async () => {
       held[Symbol.dispose]();
     });
     yield* yieldNow();
-    assert.equal(lock.tryReadLock(), undefined);
+    assert.ok(lock.tryReadLock() === undefined);
     const reader = go(function* () {
       yield* lock.readLock();
       order.push("reader");
@@ -71,7 +71,7 @@ test("a writer that unlocks lets in all readers in line, though writers came bef
     const tasks = ["w1", "r1", "w2", "r2", "r3"].map(start);
     yield* yieldNow();
     lock.unlock();
-    assert.equal(lock.tryReadLock(), undefined); // the writers still wait
+    assert.ok(lock.tryReadLock() === undefined); // the writers still wait
     yield* yieldNow();
     assert.deepEqual(order, ["r1", "r2", "r3"]);
     check(lock);
@@ -159,7 +159,7 @@ test("a task that reads, and reads again behind a writer, waits for itself", asy
     second[Symbol.dispose]();
     const writer = go(() => lock.lock());
     yield* yieldNow();
-    assert.equal(lock.tryReadLock(), undefined);
+    assert.ok(lock.tryReadLock() === undefined);
     first[Symbol.dispose]();
     yield* writer;
   });
