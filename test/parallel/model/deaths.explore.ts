@@ -6,12 +6,12 @@ import { allGoWellWhenDying } from "./world.ts";
 
 /** How many orders for each access, where there are too many. */
 const some: Readonly<Record<string, number>> = {
-  "one puts while a third does twice": 40,
-  "one takes while a third does twice": 40,
-  "one puts a large value": 40,
+  "one puts while a third does twice": 15,
+  "one takes while a third does twice": 15,
+  "one puts a large value": 15,
   "one puts, and a third that puts that in order": 15,
   "one takes, and a third that puts that in order": 15,
-  "one cancels": 30,
+  "one cancels": 15,
   "one receives beside the first": 15,
   "one sends beside a third to the first": 15,
 };

@@ -45,7 +45,19 @@ export function generatorsOf(files: readonly string[], changes: readonly Change[
   return new Map(sources.map((source) => [source.name, new Emitter(source, names).module()]));
 }
 
+const known = new Map<string, Source>();
+
 function sourceOf(name: string, changes: readonly Change[]): Source {
+  const key = JSON.stringify([name, ...changes.filter(({ file }) => file === name)]);
+  let source = known.get(key);
+  if (source === undefined) {
+    source = changed(name, changes);
+    known.set(key, source);
+  }
+  return source;
+}
+
+function changed(name: string, changes: readonly Change[]): Source {
   let typed = readFileSync(new URL(`../../../src/parallel/${name}.ts`, import.meta.url), "utf8");
   for (const { file, from, to } of changes) {
     if (file !== name) continue;

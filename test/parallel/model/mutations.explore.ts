@@ -6,10 +6,12 @@ import { test } from "node:test";
 import { MisuseError } from "offshoot";
 import type { Change } from "./generators.ts";
 import { type DyingWorld, dyingWorlds, pageWorlds, ringWorlds, waitingWorlds } from "./scenarios.ts";
-import { type End, type Exploring, exploreWorld, type Scenario } from "./world.ts";
+import { type Exploring, exploreWorld, type Scenario } from "./world.ts";
 
 interface Mutation extends Exploring {
   readonly world: Scenario | DyingWorld | undefined;
+  /** Deaths are tried from this access on, where it is known to go wrong, and then those before: to be quick. */
+  readonly from?: number;
   readonly changes: readonly Change[];
 }
 
@@ -110,6 +112,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "announced before it is noted that the thread sleeps": {
+    strategy: "random",
     world: waitingWorlds["one waits for a value, and the first that comes is taken back"],
     changes: [
       { file: "neighbours", from: "    commons.fallAsleep(slot, this.scheduler.turns);\n", to: "" },
@@ -191,6 +194,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "pages are taken without looking whether they are free": {
+    strategy: "random",
     world: pageWorlds["two threads put large values, and there are pages for one of them"],
     changes: [
       {
@@ -201,6 +205,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "a ticket is claimed before it is written down": {
+    from: 7,
     world: dyingWorlds["one puts"],
     changes: [
       { file: "ring", from: "      words[wanted + WANTED_PUT] = ticket;\n", to: "" },
@@ -212,6 +217,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "a tombstone although a living thread has the ticket": {
+    from: 7,
     world: dyingWorlds["one puts while a third does"],
     changes: [
       {
@@ -222,10 +228,12 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "a tombstone without looking again whether it has been published": {
+    from: 7,
     world: dyingWorlds["one puts while a third does twice"],
     changes: [{ file: "ring-mending", from: "if (isBeingPut(ring, put)) bury(ring, put);", to: "bury(ring, put);" }],
   },
   "a take is finished although a living thread has it": {
+    from: 7,
     world: dyingWorlds["one takes while a third does"],
     changes: [
       {
@@ -236,6 +244,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "a take is finished without looking again whether it has been": {
+    from: 7,
     world: dyingWorlds["one takes while a third does twice"],
     changes: [
       {
@@ -256,10 +265,12 @@ const mutations: Readonly<Record<string, Mutation>> = {
     ],
   },
   "a tombstone is counted again by the next who mends": {
+    from: 19,
     world: dyingWorlds["one puts, and a third that puts that in order"],
     changes: [{ file: "ring-mending", from: "if (words[COUNTING] !== mark) {", to: "{" }],
   },
   "pages of who has died are not freed": {
+    from: 7,
     world: dyingWorlds["one puts a large value"],
     changes: [{ file: "ring-mending", from: "  ring.pages.sweep(dead);\n", to: "" }],
   },
@@ -274,17 +285,22 @@ const mutations: Readonly<Record<string, Mutation>> = {
 };
 
 /** Does anything go wrong, at whatever access one dies? */
-async function goesWrong(world: Scenario | DyingWorld, exploring: Exploring): Promise<boolean> {
+async function goesWrong(world: Scenario | DyingWorld, from: number, exploring: Exploring): Promise<boolean> {
   if (!("dies" in world)) return fails(world, exploring);
-  for (let at = 0, dies = true; dies; at++) {
-    dies = false;
-    const deaths = [...(world.deaths ?? []), { thread: world.dies, at }];
-    const holds = (end: End): void => {
+  let dies = true;
+  const dying = (at: number): Scenario => ({
+    ...world,
+    deaths: [...(world.deaths ?? []), { thread: world.dies, at }],
+    holds(end) {
       if (end.threads[world.dies]?.isDead) dies = true;
       world.holds?.(end);
-    };
-    if (await fails({ ...world, deaths, holds }, exploring)) return true;
+    },
+  });
+  for (let at = from; dies; at++) {
+    dies = false;
+    if (await fails(dying(at), exploring)) return true;
   }
+  for (let at = 0; at < from; at++) if (await fails(dying(at), exploring)) return true;
   return false;
 }
 
@@ -299,8 +315,8 @@ async function fails(world: Scenario, exploring: Exploring): Promise<boolean> {
   }
 }
 
-for (const [name, { world, ...exploring }] of Object.entries(mutations))
+for (const [name, { world, from = 0, ...exploring }] of Object.entries(mutations))
   test(`found: ${name}`, async () => {
     assert.ok(world !== undefined, "there is no such world");
-    assert.ok(await goesWrong(world, exploring), "nothing went wrong in any order");
+    assert.ok(await goesWrong(world, from, exploring), "nothing went wrong in any order");
   });

@@ -1,7 +1,7 @@
 // What the threads of the model do: small worlds, each with an end that can be told. Values tell who has sent them.
 
 import assert from "node:assert/strict";
-import { ClosedError, currentTask, Latch, type Operation } from "offshoot";
+import { ClosedError, Latch, type Operation } from "offshoot";
 import type { Thread } from "./thread.ts";
 import type { End, Scenario, Script } from "./world.ts";
 
@@ -187,33 +187,24 @@ export const pageWorlds: Readonly<Record<string, Scenario>> = {
 
 /** The first thread takes the second value only when the third has sent its own: there is a place for that, but no page for what the second sends. */
 function starving(): Scenario {
-  /** By the program of a run: each has its own. */
-  const made = new WeakMap<object, { readonly isFull: Latch; readonly isSent: Latch }>();
-  const latches = (): { readonly isFull: Latch; readonly isSent: Latch } => {
-    const { program } = currentTask() as unknown as { readonly program: object };
-    const known = made.get(program) ?? { isFull: new Latch(), isSent: new Latch() };
-    made.set(program, known);
-    return known;
-  };
+  let isSent: Latch;
   return {
     capacity: 2,
     bytes: 512,
+    *prologue(thread): Operation<void> {
+      isSent = new Latch();
+      yield* puts("small", large("a", 1))(thread);
+    },
     scripts: [
       function* (thread): Operation<void> {
-        yield* puts("small", large("a", 1))(thread);
-        latches().isFull.open();
         yield* thread.receive();
-        yield* latches().isSent.wait();
+        yield* isSent.wait();
         yield* receives(3)(thread);
       },
+      sends(large("b", 1)),
       function* (thread): Operation<void> {
-        yield* latches().isFull.wait();
-        yield* thread.send(large("b", 1));
-      },
-      function* (thread): Operation<void> {
-        yield* latches().isFull.wait();
         yield* thread.send("other");
-        latches().isSent.open();
+        isSent.open();
       },
     ],
     holds: received("small", "other", large("a", 1), large("b", 1)),

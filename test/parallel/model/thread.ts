@@ -201,10 +201,10 @@ export class Thread {
     if (sleeps) yield* wait(this.neighbours.wake()); // by a timer
   }
 
-  /** A method of the channel, or a getter, without steps: for when all is over. */
-  ask(name: string): Any {
+  /** A method of the channel, or a getter, without steps: for when nobody else does anything. */
+  ask(name: string, ...args: readonly unknown[]): Any {
     const member = this.channel[name];
-    return this.atOnce(typeof member === "function" ? member.call(this.channel) : member);
+    return this.atOnce(typeof member === "function" ? member.call(this.channel, ...args) : member);
   }
 
   /** Runs a generator to its end, without steps. */

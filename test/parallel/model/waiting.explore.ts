@@ -6,10 +6,10 @@ import { allGoWell } from "./world.ts";
 
 /** How many orders, where there are too many. */
 const some: Readonly<Record<string, number>> = {
-  "one receives until the other has closed": 500,
-  "both wait, for values and for room": 500,
-  "two wait for a value, and one of them leaves": 500,
-  "two wait, and two send to them": 500,
+  "one receives until the other has closed": 300,
+  "both wait, for values and for room": 300,
+  "two wait for a value, and one of them leaves": 300,
+  "two wait, and two send to them": 300,
 };
 
 for (const [name, world] of Object.entries(waitingWorlds))

@@ -223,6 +223,15 @@ function* world(scenario: Scenario, sources: ReadonlyMap<string, string>): Opera
   holds?.(end);
 }
 
+/** A thread that has a channel for itself, outside any exploration. */
+export function alone({ capacity, bytes }: { readonly capacity: number; readonly bytes: number }): Thread {
+  const family = new Memory(FAMILY, "family", nameInFamily);
+  const sources = textsWith([]);
+  const memory = new Memory(ringSize(capacity, bytes), "ring", (word) => nameInRing(sources, word));
+  const person = { who: new Commons(family.buffer).enter(0), memory: family, links: [] };
+  return new Thread(sources, person, { memory, capacity, bytes, isNew: true }, -1);
+}
+
 /** Nothing was received twice, nor out of the order in which one thread has sent it; and every value is somewhere. */
 function accountedFor({ threads, stats, received }: End, length: number): void {
   const { sent, dropped, lostWithThread } = stats;
