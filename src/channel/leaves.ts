@@ -156,15 +156,30 @@ export class Receive<T> extends Take<T, T> {
 
 /** The receive operation of a channel: one of the two that the task made last, if it was of this channel. */
 export function receiveFrom<T>(channel: Ends<T>): Receive<T> {
+  return (remembered(channel) as Receive<T> | null) ?? remember(new Receive(channel));
+}
+
+/** One of the two operations that the task remembers, if it is of this channel. */
+export function remembered(channel: object): OfChannel | null {
   const { runner } = machine;
-  if (runner === null || machine.made !== null) return new Receive(channel);
+  if (runner === null || machine.made !== null) return null;
   const { leaf, otherLeaf } = runner;
-  if (leaf !== null && (leaf as Receive<T>).channel === channel) return leaf as Receive<T>;
-  if (otherLeaf !== null && (otherLeaf as Receive<T>).channel === channel) return otherLeaf as Receive<T>;
-  const fresh = new Receive(channel);
-  runner.otherLeaf = leaf;
-  runner.leaf = fresh;
-  return fresh;
+  if (leaf !== null && (leaf as OfChannel).channel === channel) return leaf as OfChannel;
+  if (otherLeaf !== null && (otherLeaf as OfChannel).channel === channel) return otherLeaf as OfChannel;
+  return null;
+}
+
+/** The task that runs keeps it, to be used again. */
+export function remember<L extends OfChannel>(leaf: L): L {
+  const { runner } = machine;
+  if (runner === null || machine.made !== null) return leaf;
+  runner.otherLeaf = runner.leaf;
+  runner.leaf = leaf;
+  return leaf;
+}
+
+interface OfChannel extends Leaf<unknown> {
+  readonly channel: object;
 }
 
 /**

@@ -8,6 +8,7 @@
 
 import { decode, encode } from "./codec.ts";
 import { encodeError } from "./error-codec.ts";
+import { loaded } from "./loaded.ts";
 import { here } from "./neighbours.ts";
 import type { Ring } from "./ring.ts";
 import { REASON_SIZE, SPARE } from "./ring-layout.ts";
@@ -31,7 +32,7 @@ export class End {
   }
 
   get how(): number {
-    return Atomics.load(this.ring.words, HOW);
+    return loaded(this.ring.words, HOW);
   }
 
   /** The thread that has ended it. */

@@ -1,8 +1,13 @@
 // The operations of a shared channel. The channel decides; they speak the leaf protocol for it.
 
-import type { Description, Runner } from "../core/waiter.ts";
+import { parking, resume, start } from "../core/leaf.ts";
+import { machine, NOT_READY, PARKED, RESUME } from "../core/machine.ts";
+import type { Suspend } from "../core/types.ts";
+import { type Description, type Runner, VALUE } from "../core/waiter.ts";
 import { ENDED } from "./cargo.ts";
 import { type Line, SharedLeaf } from "./line.ts";
+
+const DONE: IteratorReturnResult<void> = Object.freeze({ done: true, value: undefined });
 
 /** A shared channel, as its operations see it. */
 interface Ends<T> {
@@ -30,6 +35,19 @@ export class Send<T> extends SharedLeaf<void> {
     this.starvedAt = -1;
   }
 
+  override next(input?: unknown): IteratorResult<Suspend, void> {
+    if (input === undefined) {
+      if (machine.credit <= 0) return start(this);
+      machine.credit--;
+      const { channel } = this;
+      if (channel.senders.isTurn() && channel.offer(this.value, this, machine.runner) !== NOT_READY) return DONE;
+      this.enlist(parking(this));
+      return PARKED;
+    }
+    if (input === RESUME && (machine.runner as Runner).wake === VALUE) return DONE;
+    return resume(this, input);
+  }
+
   protected get line(): Line {
     return this.channel.senders;
   }
@@ -48,7 +66,7 @@ export class Send<T> extends SharedLeaf<void> {
 }
 
 abstract class Take<T, V> extends SharedLeaf<V> {
-  declare protected readonly channel: Ends<T>;
+  declare readonly channel: Ends<T>;
 
   constructor(channel: Ends<T>) {
     super();
@@ -69,6 +87,25 @@ abstract class Take<T, V> extends SharedLeaf<V> {
 }
 
 export class Receive<T> extends Take<T, T> {
+  override next(input?: unknown): IteratorResult<Suspend, T> {
+    if (input === undefined) {
+      if (machine.credit <= 0) return start(this);
+      machine.credit--;
+      const { channel } = this;
+      const raw = channel.receivers.isTurn() ? channel.take() : NOT_READY;
+      if (raw !== NOT_READY) return { done: true, value: raw === ENDED ? this.finish(raw) : (raw as T) };
+      this.enlist(parking(this));
+      return PARKED;
+    }
+    const runner = machine.runner as Runner;
+    if (input === RESUME && runner.wake === VALUE) {
+      const raw = runner.result;
+      runner.result = undefined;
+      return { done: true, value: raw === ENDED ? this.finish(raw) : (raw as T) };
+    }
+    return resume(this, input);
+  }
+
   override finish(raw: unknown): T {
     if (raw === ENDED) throw this.channel.endError();
     return raw as T;

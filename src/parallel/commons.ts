@@ -9,6 +9,7 @@
 
 import { availableParallelism } from "node:os";
 import { MisuseError } from "../base/errors.ts";
+import { loaded } from "./loaded.ts";
 import { addWaiter, countWaiters, hasWaiter, removeWaiter } from "./wait-set.ts";
 
 /** How many threads a family can have at a time. A set of threads is a bit for each; see wait-set.ts. */
@@ -77,7 +78,7 @@ export class Commons {
 
   /** Who lives in a slot, or 0. */
   at(slot: number): number {
-    return Atomics.load(this.words, TABLE + slot * RECORD + WHO);
+    return loaded(this.words, TABLE + slot * RECORD + WHO);
   }
 
   isAlive(who: number): boolean {
@@ -85,7 +86,7 @@ export class Commons {
   }
 
   parentOf(who: number): number {
-    return Atomics.load(this.words, TABLE + slotOf(who) * RECORD + PARENT);
+    return loaded(this.words, TABLE + slotOf(who) * RECORD + PARENT);
   }
 
   /** Those that live now. */
@@ -100,7 +101,7 @@ export class Commons {
 
   /** May a thread that has nothing to do go on looking for a while, without being in the way of those who work? */
   get maySpin(): boolean {
-    return Atomics.load(this.words, COUNT) - countWaiters(this.words, SLEEPERS) <= CORES;
+    return loaded(this.words, COUNT) - countWaiters(this.words, SLEEPERS) <= CORES;
   }
 
   /** A thread goes to sleep, after so many turns of its scheduler: from now on it must be roused. */
@@ -119,7 +120,7 @@ export class Commons {
   }
 
   activityOf(slot: number): number {
-    return Atomics.load(this.words, TABLE + slot * RECORD + ACTIVITY);
+    return loaded(this.words, TABLE + slot * RECORD + ACTIVITY);
   }
 }
 

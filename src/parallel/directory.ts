@@ -14,6 +14,7 @@
 
 import { MisuseError } from "../base/errors.ts";
 import { slotOf } from "./commons.ts";
+import { loaded } from "./loaded.ts";
 import type { Mended, Message } from "./message.ts";
 import { here, type Neighbours } from "./neighbours.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
@@ -271,10 +272,10 @@ class Directory implements Mended {
     const { head } = entry;
     const { slot } = this.neighbours;
     // 1
-    if (Atomics.load(head, UNDER_WAY) > 0) return;
+    if (loaded(head, UNDER_WAY) > 0) return;
     removeBit(head, KNOWN, slot);
     // 2
-    if (Atomics.load(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
+    if (loaded(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
     else this.entries.delete(id);
   }
 }

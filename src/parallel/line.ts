@@ -15,6 +15,12 @@ import { Sleepers } from "./sleepers.ts";
 
 /** An operation on something in shared memory. */
 export abstract class SharedLeaf<T> extends Leaf<T> {
+  /** Written out: V8 calls a builtin for one that is left out, where it does not inline it. */
+  // biome-ignore lint/complexity/noUselessConstructor: see above
+  constructor() {
+    super();
+  }
+
   /** Where it waits. */
   protected abstract get line(): Line;
   /** Does it for a runner if that is possible now, and answers NOT_READY if not. May throw: then the operation fails. @internal */

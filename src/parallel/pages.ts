@@ -3,6 +3,7 @@
 // Each page has a tag: 0 when it is free, the `who` of a thread that is about to put something, ~ticket once it belongs to a ticket of the ring. So it is known whose
 // they were when a thread has died.
 
+import { loaded } from "./loaded.ts";
 import { steps } from "./steps.ts";
 
 export const PAGE_SIZE = 512;
@@ -35,7 +36,7 @@ export class Pages {
 
   /** Another number when pages have become free. */
   get generation(): number {
-    return Atomics.load(this.words, this.next + FREED);
+    return loaded(this.words, this.next + FREED);
   }
 
   /** Where a page begins, in bytes. */
@@ -46,7 +47,7 @@ export class Pages {
   /** Takes a row of pages with room for so many bytes: the first of them, or NO_ROW. They are this thread's until they belong to a ticket. O(pages). */
   allocate(length: number): number {
     const needed = rows(length);
-    const from = Atomics.load(this.words, this.next) % Math.max(this.count, 1);
+    const from = loaded(this.words, this.next) % Math.max(this.count, 1);
     // From where the last ones were found to the end, then from the beginning.
     const page = this.find(needed, from, this.count);
     return page === NO_ROW ? this.find(needed, 0, Math.min(from + needed, this.count)) : page;
@@ -82,7 +83,7 @@ export class Pages {
     const { words, table } = this;
     let run = 0;
     for (let i = start; i < end; i++) {
-      run = Atomics.load(words, table + i) === 0 ? run + 1 : 0;
+      run = loaded(words, table + i) === 0 ? run + 1 : 0;
       if (run < needed) continue;
       const first = i - needed + 1;
       const own = this.take(first, needed);

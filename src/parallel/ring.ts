@@ -17,6 +17,7 @@
 //   head <= tail <= head + capacity
 
 import { type Commons, MOST_THREADS, slotOf } from "./commons.ts";
+import { loaded } from "./loaded.ts";
 import { PAGE_SIZE, Pages } from "./pages.ts";
 import {
   CAPACITY,
@@ -111,18 +112,18 @@ export class Ring {
     this.pages = new Pages(words, FIRST + slots * SLOT_WORDS, words[PAGES] as number, NEXT_PAGE, who);
     this.wanted = wantedOf(slotOf(who));
     this.freed = 0;
-    this.headSeen = Atomics.load(words, HEAD);
+    this.headSeen = loaded(words, HEAD);
   }
 
   /** Who has written down what in the place of this thread: 0, this thread, or one that has died. */
   get predecessor(): number {
-    return Atomics.load(this.words, this.wanted + WANTED_BY);
+    return loaded(this.words, this.wanted + WANTED_BY);
   }
 
   /** Has it mended what those have left who have died: perhaps nobody who lived had it in hand then. Before `begin`. */
   inherit(mend: (dead: number) => void): void {
     for (let slot = 0; slot < MOST_THREADS; slot++) {
-      const by = Atomics.load(this.words, wantedOf(slot) + WANTED_BY);
+      const by = loaded(this.words, wantedOf(slot) + WANTED_BY);
       if (by !== 0 && !this.commons.isAlive(by)) mend(by);
     }
     for (let by = this.predecessor; by !== 0 && by !== this.who; by = this.predecessor) mend(by); // what it has written down is about to be overwritten
@@ -130,8 +131,8 @@ export class Ring {
 
   /** This thread begins to use the ring. What its predecessor has left has been mended. */
   begin(): void {
-    this.words[this.wanted + WANTED_PUT] = FAR ^ (Atomics.load(this.words, TAIL) >>> 1);
-    this.words[this.wanted + WANTED_TAKE] = FAR ^ Atomics.load(this.words, HEAD);
+    this.words[this.wanted + WANTED_PUT] = FAR ^ (loaded(this.words, TAIL) >>> 1);
+    this.words[this.wanted + WANTED_TAKE] = FAR ^ loaded(this.words, HEAD);
     Atomics.store(this.words, this.wanted + WANTED_BY, this.who);
   }
 
@@ -140,10 +141,10 @@ export class Ring {
     const { words, mask, wanted } = this;
     let missed = false;
     for (;;) {
-      const tail = Atomics.load(words, TAIL);
+      const tail = loaded(words, TAIL);
       const ticket = tail >>> 1;
       if ((tail & 1) !== 0) return this.giveUp(missed, ticket, CLOSED);
-      const ahead = signed(Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) - ticket);
+      const ahead = signed(loaded(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) - ticket);
       if (ahead > 0) continue; // another one was quicker
       if (ahead < 0 || this.isFullAt(ticket)) return this.giveUp(missed, ticket, FULL);
       words[wanted + WANTED_PUT] = ticket;
@@ -187,15 +188,15 @@ export class Ring {
   peek(): number {
     const { words, mask } = this;
     for (;;) {
-      const ticket = Atomics.load(words, HEAD);
+      const ticket = loaded(words, HEAD);
       const at = FIRST + (ticket & mask) * SLOT_WORDS;
-      const ahead = signed(Atomics.load(words, at + SEQUENCE) - ((ticket + 1) & TICKETS));
+      const ahead = signed(loaded(words, at + SEQUENCE) - ((ticket + 1) & TICKETS));
       if (ahead > 0) continue; // another one was quicker
       if (ahead < 0) {
-        if (Atomics.load(words, ENDS) === 0) return EMPTY;
-        const tail = Atomics.load(words, TAIL);
+        if (loaded(words, ENDS) === 0) return EMPTY;
+        const tail = loaded(words, TAIL);
         if ((tail & 1) === 0 || tail >>> 1 !== ticket) return EMPTY;
-        if (Atomics.load(words, HEAD) === ticket) return END;
+        if (loaded(words, HEAD) === ticket) return END;
         continue;
       }
       if (words[at + KIND] !== TOMBSTONE) return ticket;
@@ -205,7 +206,7 @@ export class Ring {
 
   /** Is this still the next ticket? Then what was read of it is what was put. */
   isNext(ticket: number): boolean {
-    return Atomics.load(this.words, HEAD) === ticket;
+    return loaded(this.words, HEAD) === ticket;
   }
 
   kindOf(ticket: number): number {
@@ -262,7 +263,7 @@ export class Ring {
   }
 
   get isClosed(): boolean {
-    return (Atomics.load(this.words, TAIL) & 1) !== 0;
+    return (loaded(this.words, TAIL) & 1) !== 0;
   }
 
   /** Would a put of a small value be possible? */
@@ -272,21 +273,21 @@ export class Ring {
 
   /** Values in it, those included that are just being put, and tombstones. */
   get length(): number {
-    return signed((Atomics.load(this.words, TAIL) >>> 1) - Atomics.load(this.words, HEAD));
+    return signed((loaded(this.words, TAIL) >>> 1) - loaded(this.words, HEAD));
   }
 
   /** How many values have been put. Tombstones are none. */
   get put(): number {
     const { words } = this;
-    const tail = Atomics.load(words, TAIL) >>> 1;
-    return Atomics.load(words, TAIL_LAPS) * (TICKETS + 1) + tail - Atomics.load(words, TOMBS);
+    const tail = loaded(words, TAIL) >>> 1;
+    return loaded(words, TAIL_LAPS) * (TICKETS + 1) + tail - loaded(words, TOMBS);
   }
 
   /** How many of them have been taken. O(1), after the death of a thread O(length). */
   get taken(): number {
     const { words, length } = this;
-    if (Atomics.load(words, TOMBS) === 0) return this.put - length;
-    const head = Atomics.load(words, HEAD);
+    if (loaded(words, TOMBS) === 0) return this.put - length;
+    const head = loaded(words, HEAD);
     let tombs = 0;
     for (let i = 0; i < length; i++) if (this.isTomb((head + i) & TICKETS)) tombs++;
     return this.put - length + tombs;
@@ -294,12 +295,12 @@ export class Ring {
 
   /** Values taken by a thread that died before it had read them. */
   get lost(): number {
-    return Atomics.load(this.words, LOST);
+    return loaded(this.words, LOST);
   }
 
   /** Values thrown away. */
   get dropped(): number {
-    return Atomics.load(this.words, DROPPED);
+    return loaded(this.words, DROPPED);
   }
 
   /** Throws a value away that was taken, and releases it. With the right to mend: in one thread at a time. */
@@ -323,7 +324,7 @@ export class Ring {
   /** Throws when an invariant does not hold. For a ring that nobody uses at the moment. */
   check(): void {
     const { words, mask } = this;
-    const head = Atomics.load(words, HEAD);
+    const head = loaded(words, HEAD);
     const { length } = this;
     if (length < 0 || length > this.capacity) throw new Error(`Ring: ${length} values, room for ${this.capacity}`);
     for (let i = 0; i <= mask; i++) {
@@ -341,7 +342,7 @@ export class Ring {
   /** Is there no room for this ticket? Looks at the head, which belongs to the other end, only if there was none when it last did. */
   private isFullAt(ticket: number): boolean {
     if (((ticket - this.headSeen) & TICKETS) < this.capacity) return false;
-    this.headSeen = Atomics.load(this.words, HEAD);
+    this.headSeen = loaded(this.words, HEAD);
     return signed(ticket - this.headSeen) >= this.capacity;
   }
 
@@ -353,6 +354,6 @@ export class Ring {
 
   private isTomb(ticket: number): boolean {
     const at = FIRST + (ticket & this.mask) * SLOT_WORDS;
-    return Atomics.load(this.words, at + SEQUENCE) === ((ticket + 1) & TICKETS) && this.words[at + KIND] === TOMBSTONE;
+    return loaded(this.words, at + SEQUENCE) === ((ticket + 1) & TICKETS) && this.words[at + KIND] === TOMBSTONE;
   }
 }

@@ -6,7 +6,7 @@
 import { ClosedError, describeValue, EndOfChannel } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import type { Channel, ChannelStats } from "../channel/channel.ts";
-import { iterate } from "../channel/leaves.ts";
+import { iterate, remember, remembered } from "../channel/leaves.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import type { Selectable } from "../core/types.ts";
@@ -80,7 +80,7 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
   }
 
   receive(): Selectable<T> {
-    return new Receive<T>(this);
+    return (remembered(this) as Receive<T> | null) ?? remember(new Receive<T>(this));
   }
 
   next(): Selectable<IteratorResult<T, void>> {

@@ -6,6 +6,8 @@
 // What is given is a hint: the thread looks, and may find that another one was quicker. Hints that were given to a thread that has died are given again by
 // rousing everybody (see neighbours.ts).
 
+import { loaded } from "./loaded.ts";
+
 /** Words that a set takes: as many as 128 threads need (MOST_THREADS in commons.ts). */
 export const WAIT_SET = 4;
 
@@ -20,15 +22,12 @@ export function removeWaiter(words: Int32Array, at: number, slot: number): boole
 }
 
 export function hasWaiter(words: Int32Array, at: number, slot: number): boolean {
-  return (Atomics.load(words, at + (slot >> 5)) & (1 << (slot & 31))) !== 0;
+  return (loaded(words, at + (slot >> 5)) & (1 << (slot & 31))) !== 0;
 }
 
 export function hasWaiters(words: Int32Array, at: number): boolean {
   return (
-    Atomics.load(words, at) !== 0 ||
-    Atomics.load(words, at + 1) !== 0 ||
-    Atomics.load(words, at + 2) !== 0 ||
-    Atomics.load(words, at + 3) !== 0
+    loaded(words, at) !== 0 || loaded(words, at + 1) !== 0 || loaded(words, at + 2) !== 0 || loaded(words, at + 3) !== 0
   );
 }
 
@@ -39,7 +38,7 @@ export function takeWaiter(words: Int32Array, at: number, from: number): number 
     // In the first word those above `from`, at the end those below it.
     const mask = i === 0 ? -1 << (from & 31) : i === WAIT_SET ? ~(-1 << (from & 31)) : -1;
     for (;;) {
-      const bits = Atomics.load(words, at + word) & mask;
+      const bits = loaded(words, at + word) & mask;
       if (bits === 0) break;
       const lowest = bits & -bits;
       if ((Atomics.and(words, at + word, ~lowest) & lowest) === 0) continue; // another one was quicker
@@ -51,6 +50,6 @@ export function takeWaiter(words: Int32Array, at: number, from: number): number 
 
 export function countWaiters(words: Int32Array, at: number): number {
   let count = 0;
-  for (let i = 0; i < WAIT_SET; i++) for (let bits = Atomics.load(words, at + i); bits !== 0; bits &= bits - 1) count++;
+  for (let i = 0; i < WAIT_SET; i++) for (let bits = loaded(words, at + i); bits !== 0; bits &= bits - 1) count++;
   return count;
 }

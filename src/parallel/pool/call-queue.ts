@@ -11,6 +11,7 @@ import { forgetIn } from "../cargo.ts";
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { defineKind, directory, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
+import { loaded } from "../loaded.ts";
 import type { Message } from "../message.ts";
 import { here } from "../neighbours.ts";
 import { Ring } from "../ring.ts";
@@ -115,7 +116,7 @@ export class CallQueue extends SharedObject {
   }
 
   get hired(): number {
-    return Atomics.load(this.words, HIRED);
+    return loaded(this.words, HIRED);
   }
 
   set hired(count: number) {
@@ -123,7 +124,7 @@ export class CallQueue extends SharedObject {
   }
 
   get isClosed(): boolean {
-    return Atomics.load(this.words, CLOSED) !== 0;
+    return loaded(this.words, CLOSED) !== 0;
   }
 
   /** No more calls are put. */
@@ -172,7 +173,7 @@ export class CallQueue extends SharedObject {
   free(): number[] {
     const slots: number[] = [];
     for (let word = 0; word < WAIT_SET; word++) {
-      for (let bits = Atomics.load(this.desk, FREE + word); bits !== 0; bits &= bits - 1) {
+      for (let bits = loaded(this.desk, FREE + word); bits !== 0; bits &= bits - 1) {
         const slot = (word << 5) | (31 - Math.clz32(bits & -bits));
         if (this.isWorker(slot)) slots.push(slot);
       }
@@ -182,7 +183,7 @@ export class CallQueue extends SharedObject {
 
   /** Does a worker of this pool live in a slot? */
   private isWorker(slot: number): boolean {
-    const who = Atomics.load(this.desk, WORKERS + slot * WORKER + WHO);
+    const who = loaded(this.desk, WORKERS + slot * WORKER + WHO);
     return who !== 0 && here().commons.at(slot) === who;
   }
 

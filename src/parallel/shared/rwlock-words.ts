@@ -19,6 +19,7 @@
 
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { BODY } from "../directory.ts";
+import { loaded } from "../loaded.ts";
 import type { Neighbours } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { WAIT_SET } from "../wait-set.ts";
@@ -38,7 +39,7 @@ export const RWLOCK_WORDS: number = SHARES + MOST_THREADS;
 export function enterRwLock(words: Int32Array, neighbours: Neighbours): void {
   const { slot } = neighbours;
   for (;;) {
-    const highest = Atomics.load(words, HIGHEST);
+    const highest = loaded(words, HIGHEST);
     if (highest >= slot || Atomics.compareExchange(words, HIGHEST, highest, slot) === highest) return;
   }
 }
@@ -50,10 +51,10 @@ export function enterRwLock(words: Int32Array, neighbours: Neighbours): void {
 export function takeWrite(words: Int32Array, neighbours: Neighbours, stays: boolean): number {
   const { who } = neighbours;
   for (;;) {
-    const writer = Atomics.load(words, WRITER);
+    const writer = loaded(words, WRITER);
     if (writer > 0) {
       if (neighbours.commons.isAlive(writer)) return NOT_TAKEN;
-      if (Atomics.load(words, WRITER) === writer) return writer; // it had not unlocked before it died
+      if (loaded(words, WRITER) === writer) return writer; // it had not unlocked before it died
       continue;
     }
     // 1
@@ -72,9 +73,9 @@ export function takeWrite(words: Int32Array, neighbours: Neighbours, stays: bool
 }
 
 export function hasReaders(words: Int32Array, neighbours: Neighbours): boolean {
-  const highest = Atomics.load(words, HIGHEST);
+  const highest = loaded(words, HIGHEST);
   for (let slot = 0; slot <= highest; slot++) {
-    const share = Atomics.load(words, SHARES + slot);
+    const share = loaded(words, SHARES + slot);
     if (share !== 0 && neighbours.commons.isAlive(share < 0 ? ~share : share)) return true;
   }
   return false;
@@ -84,8 +85,8 @@ export function hasReaders(words: Int32Array, neighbours: Neighbours): boolean {
 export function takeKept(words: Int32Array, neighbours: Neighbours): boolean {
   const { who } = neighbours;
   const at = SHARES + neighbours.slot;
-  if (Atomics.load(words, at) !== ~who) return false;
-  if (Atomics.load(words, WRITER) > 0) return false; // it has not unlocked yet, or has died before it could
+  if (loaded(words, at) !== ~who) return false;
+  if (loaded(words, WRITER) > 0) return false; // it has not unlocked yet, or has died before it could
   return Atomics.compareExchange(words, at, ~who, who) === ~who;
 }
 
@@ -94,17 +95,17 @@ export function takeRead(words: Int32Array, neighbours: Neighbours): number {
   const { who } = neighbours;
   const at = SHARES + neighbours.slot;
   for (;;) {
-    const writer = Atomics.load(words, WRITER);
+    const writer = loaded(words, WRITER);
     if (writer !== 0) {
       if (neighbours.commons.isAlive(writer < 0 ? ~writer : writer)) return NOT_TAKEN;
-      if (writer > 0 && Atomics.load(words, WRITER) === writer) return writer;
+      if (writer > 0 && loaded(words, WRITER) === writer) return writer;
       if (writer > 0) continue;
     }
     // 1
     Atomics.store(words, at, who);
     if (steps.at !== null) steps.at("rwlock.shared");
     // 2
-    if (Atomics.load(words, WRITER) === writer) break;
+    if (loaded(words, WRITER) === writer) break;
     Atomics.store(words, at, 0);
     tellWriter(words, neighbours); // it may have seen the share, and sleep because of it
   }
@@ -114,7 +115,7 @@ export function takeRead(words: Int32Array, neighbours: Neighbours): number {
 
 /** Does no writer keep new readers off? For a thread that reads already. */
 export function admitsReaders(words: Int32Array, neighbours: Neighbours): boolean {
-  const writer = Atomics.load(words, WRITER);
+  const writer = loaded(words, WRITER);
   return writer === 0 || (writer < 0 && !neighbours.commons.isAlive(~writer));
 }
 
@@ -127,7 +128,7 @@ export function leaveRead(words: Int32Array, neighbours: Neighbours): void {
 
 /** Somebody has given back a share: a writer that waits for that is roused. */
 export function tellWriter(words: Int32Array, neighbours: Neighbours): void {
-  const writer = Atomics.load(words, WRITER);
+  const writer = loaded(words, WRITER);
   if (writer < 0) neighbours.rouse(slotOf(~writer));
 }
 
@@ -139,17 +140,17 @@ export function leaveWrite(words: Int32Array, neighbours: Neighbours, reads: boo
   const { who } = neighbours;
   if (reads) Atomics.store(words, SHARES + neighbours.slot, who);
   // 1 for the hungry reader
-  const reader = Atomics.load(words, HUNGRY_READER);
+  const reader = loaded(words, HUNGRY_READER);
   const isKept = reader !== 0 && reader !== who && keepShare(words, neighbours, reader);
   // 2 for the hungry writer, or for anybody
-  let writer = Atomics.load(words, HUNGRY_WRITER);
+  let writer = loaded(words, HUNGRY_WRITER);
   if (writer === who || !neighbours.commons.isAlive(writer)) writer = 0;
   Atomics.store(words, WRITER, writer === 0 ? 0 : ~writer);
   if (steps.at !== null) steps.at("rwlock.freed");
   // 3 are they hungry still?
-  if (isKept && Atomics.load(words, HUNGRY_READER) !== reader)
+  if (isKept && loaded(words, HUNGRY_READER) !== reader)
     if (Atomics.compareExchange(words, SHARES + slotOf(reader), ~reader, 0) === ~reader) tellWriter(words, neighbours);
-  if (writer === 0 || Atomics.load(words, HUNGRY_WRITER) === writer) return writer;
+  if (writer === 0 || loaded(words, HUNGRY_WRITER) === writer) return writer;
   Atomics.compareExchange(words, WRITER, ~writer, 0);
   return 0;
 }
@@ -157,7 +158,7 @@ export function leaveWrite(words: Int32Array, neighbours: Neighbours, reads: boo
 export function keepShare(words: Int32Array, neighbours: Neighbours, reader: number): boolean {
   if (!neighbours.commons.isAlive(reader)) return false;
   const at = SHARES + slotOf(reader);
-  const old = Atomics.load(words, at);
+  const old = loaded(words, at);
   if (old !== 0 && neighbours.commons.isAlive(old < 0 ? ~old : old)) return false; // it is just trying
   if (Atomics.compareExchange(words, at, old, ~reader) !== old) return false;
   if (steps.at !== null) steps.at("rwlock.kept");
@@ -184,18 +185,17 @@ export function forgoRead(words: Int32Array, neighbours: Neighbours): void {
 export function mendRwLock(words: Int32Array, dead: number): void {
   Atomics.compareExchange(words, HUNGRY_READER, dead, 0);
   Atomics.compareExchange(words, HUNGRY_WRITER, dead, 0);
-  const writer = Atomics.load(words, WRITER);
-  if (writer < 0 && Atomics.load(words, HUNGRY_WRITER) !== ~writer) Atomics.compareExchange(words, WRITER, writer, 0);
-  for (let slot = 0; slot <= Atomics.load(words, HIGHEST); slot++) {
-    const share = Atomics.load(words, SHARES + slot);
-    if (share < 0 && Atomics.load(words, HUNGRY_READER) !== ~share)
-      Atomics.compareExchange(words, SHARES + slot, share, 0);
+  const writer = loaded(words, WRITER);
+  if (writer < 0 && loaded(words, HUNGRY_WRITER) !== ~writer) Atomics.compareExchange(words, WRITER, writer, 0);
+  for (let slot = 0; slot <= loaded(words, HIGHEST); slot++) {
+    const share = loaded(words, SHARES + slot);
+    if (share < 0 && loaded(words, HUNGRY_READER) !== ~share) Atomics.compareExchange(words, SHARES + slot, share, 0);
   }
 }
 
 /** Makes a poisoned lock free. Says whether it was poisoned. */
 export function repairRwLock(words: Int32Array, neighbours: Neighbours): boolean {
-  const writer = Atomics.load(words, WRITER);
+  const writer = loaded(words, WRITER);
   if (writer <= 0 || neighbours.commons.isAlive(writer)) return false;
   return Atomics.compareExchange(words, WRITER, writer, 0) === writer;
 }
@@ -203,8 +203,8 @@ export function repairRwLock(words: Int32Array, neighbours: Neighbours): boolean
 /** The threads of which tasks read. */
 export function readersOf(words: Int32Array, neighbours: Neighbours): number[] {
   const readers: number[] = [];
-  for (let slot = 0; slot <= Atomics.load(words, HIGHEST); slot++) {
-    const share = Atomics.load(words, SHARES + slot);
+  for (let slot = 0; slot <= loaded(words, HIGHEST); slot++) {
+    const share = loaded(words, SHARES + slot);
     if (share > 0 && neighbours.commons.isAlive(share)) readers.push(share);
   }
   return readers;

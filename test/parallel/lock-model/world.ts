@@ -99,8 +99,11 @@ const atomics = {
     access("compareExchange", view, at, (old) => (old === expected ? value : old)),
 };
 
-/** Stands for wait-set.ts: all threads fit into one word. */
-const sets: Record<"addWaiter" | "removeWaiter" | "hasWaiters" | "takeWaiter", Stepwise> = {
+/** Stands for loaded.ts, and for wait-set.ts: all threads fit into one word. */
+const sets: Record<"loaded" | "addWaiter" | "removeWaiter" | "hasWaiters" | "takeWaiter", Stepwise> = {
+  *loaded(view: View, at: number) {
+    return yield* atomics.load(view, at);
+  },
   *addWaiter(view: View, at: number, slot: number) {
     yield* atomics.or(view, at, 1 << slot);
   },

@@ -331,6 +331,7 @@ class Modules {
   /** What the explored files import of others. */
   private around(path: string): unknown {
     const idle = (): void => {};
+    const unwaited = { parking: unexplored, resume: unexplored, start: unexplored }; // here nobody iterates a leaf
     const scheduler = { turns: 0, visit: idle, visitSoon: idle, host: { now: () => 0 }, neighbours: null };
     switch (path) {
       case "../base/errors.ts":
@@ -340,15 +341,16 @@ class Modules {
       case "../base/inspect.ts":
         return { INSPECT: Symbol("inspect") };
       case "../channel/leaves.ts":
-        return { iterate: unexplored };
+        return { iterate: unexplored, remembered: () => null, remember: (leaf: unknown) => leaf };
       case "../core/runtime.ts":
         return { installed: () => ({ scheduler }) };
       case "../core/machine.ts":
-        return { NOT_READY, machine: { runner: null, errands: null }, runErrands: unexplored };
+        return { NOT_READY, PARKED: {}, RESUME: {}, machine: { runner: null, errands: null }, runErrands: unexplored };
       case "../core/leaf.ts":
-        return { Leaf: class {}, misuse: (message: string) => new errors.MisuseError(message) };
+        return { Leaf: class {}, misuse: (message: string) => new errors.MisuseError(message), ...unwaited };
       case "../core/waiter.ts":
         return {
+          VALUE: 0,
           complete: (waiting: Waiting, raw: unknown) => Object.assign(waiting, { isDone: true, raw }),
           fail: (waiting: Waiting, error: unknown) => {
             if (error === DEATH) throw error; // nothing catches that
@@ -385,6 +387,8 @@ class Modules {
         return { detachMoved: unexplored };
       case "./relax.ts":
         return { relax: idle };
+      case "./loaded.ts":
+        return { loaded: unexplored };
       default:
         throw new Error(`${path} is not part of the model`);
     }

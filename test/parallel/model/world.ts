@@ -39,7 +39,7 @@ const SMALL: readonly Change[] = [
   { file: "wait-set", from: "WAIT_SET = 4;", to: "WAIT_SET = 1;" },
   {
     file: "wait-set",
-    from: " ||\n    Atomics.load(words, at + 1) !== 0 ||\n    Atomics.load(words, at + 2) !== 0 ||\n    Atomics.load(words, at + 3) !== 0",
+    from: " || loaded(words, at + 1) !== 0 || loaded(words, at + 2) !== 0 || loaded(words, at + 3) !== 0",
     to: "",
   },
   { file: "ring-mending", from: "slot < MOST_THREADS", to: "slot < 3" },
