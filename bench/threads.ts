@@ -141,6 +141,7 @@ export const BETWEEN_THREADS: readonly Workload[] = [
   threads("message-number", {
     program: "messages",
     part: "numbers",
+    warmUpShare: 1,
     operation: "number sent from one thread to another",
     subjects: CHANNELS,
     size: 1_000_000,
@@ -151,6 +152,7 @@ export const BETWEEN_THREADS: readonly Workload[] = [
   threads("message-number-try", {
     program: "messages",
     part: "numbersTried",
+    warmUpShare: 1,
     operation: "number sent from one thread to another, waiting only where `trySend` and `tryReceive` fail",
     subjects: ["offshoot"],
     size: 1_000_000,
@@ -160,6 +162,7 @@ export const BETWEEN_THREADS: readonly Workload[] = [
   threads("message-object", {
     program: "messages",
     part: "objects",
+    warmUpShare: 1,
     operation: "object { id, name, value } sent from one thread to another",
     subjects: CHANNELS,
     size: 300_000,

@@ -33,6 +33,9 @@ export interface Message {
   readonly about: string;
 }
 
+/** What is done with the messages about something. */
+export type Handler = (message: never, from: number) => void;
+
 /** How a thread has ended. */
 export interface Death {
   /** In words that go on after "the thread". */

@@ -21,12 +21,9 @@ import { installed } from "../core/runtime.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
 import { Life } from "./life.ts";
-import type { Birth, Death, Mended, Message, Unsent, Watched } from "./message.ts";
+import type { Birth, Death, Handler, Mended, Message, Unsent, Watched } from "./message.ts";
 import { relax } from "./relax.ts";
 
-type Handler = (message: never, from: number) => void;
-
-const UNKNOWN: Death = { why: "has ended", exitCode: undefined, cause: undefined };
 const ROUSE = 0;
 const FIRST_SLOT = 0;
 /** Looks in a row before a thread sleeps: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
@@ -62,6 +59,8 @@ export class Neighbours {
   declare private isAsleep: boolean;
   /** A message has been taken since this was last set back. */
   declare private hasHeard: boolean;
+  /** It has nothing to do, and does not sleep yet. Who may wait for more than is there now is to wait. */
+  declare isPatient: boolean;
   declare private looks: number;
   declare private sleptAt: number;
 
@@ -83,6 +82,7 @@ export class Neighbours {
     this.mourned = new Array(MOST_THREADS).fill(0);
     this.isAsleep = false;
     this.hasHeard = false;
+    this.isPatient = false;
     this.looks = FEW_LOOKS;
     this.sleptAt = -1;
     this.life = new Life(this, birth !== null);
@@ -201,7 +201,7 @@ export class Neighbours {
   }
 
   /** A thread that was started here can run no more. */
-  died(who: number, death: Death = UNKNOWN): void {
+  died(who: number, death: Death): void {
     this.pulses.delete(who);
     this.commons.bury(who);
     // Those it has started itself have ended with it.
@@ -226,10 +226,11 @@ export class Neighbours {
   /** The run queue is empty. True if that may have changed; false if this thread sleeps now. */
   rest(): boolean {
     const { commons, slot } = this;
-    // 1
-    if (this.look()) return true;
-    // 2
-    if (this.isWaiting && this.spin()) return true;
+    // 1 and 2
+    this.isPatient = true;
+    const hasFound = this.look() || (this.isWaiting && this.spin());
+    this.isPatient = false;
+    if (hasFound) return true;
     this.tidy();
     const { watched } = this;
     // 3
@@ -307,8 +308,7 @@ export class Neighbours {
 
   /** Does anybody here wait for other threads? */
   get isWaiting(): boolean {
-    for (const object of this.watched) if (object.isWanted) return true;
-    return false;
+    return this.watched.some((object) => object.isWanted);
   }
 
   private link(who: number, port: MessagePort): void {

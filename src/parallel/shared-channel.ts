@@ -34,8 +34,42 @@ const KIND = "channel";
 const STANDARD_BYTES = 1 << 20;
 const MOST_CAPACITY = 1 << 22;
 const MOST_BYTES = 2 ** 30;
+/** Free places that are worth going on for. */
+const MUCH = 32;
+/** A thread that has something to do between all looks is never long at it: so its senders do not wait for ever. */
+const MOST_WAITS = 64;
 
 const cargo = new Cargo();
+
+/**
+ * Those who wait for room. While this thread has nothing else to do it lets several places become free before it fills them: whoever fills each as it becomes free, and looks for
+ * the next, takes the words of the ring from the receiver again and again, and both are slower than either.
+ */
+class Room extends Line {
+  declare private readonly ring: Ring;
+  /** Looks in a row that found room, but not much. */
+  declare private waits: number;
+
+  constructor(words: Int32Array, ring: Ring) {
+    super(words, SENDERS);
+    this.ring = ring;
+    this.waits = 0;
+  }
+
+  override look(): boolean {
+    if (here().isPatient && this.isScarce && this.waits < MOST_WAITS) {
+      this.waits++;
+      return false;
+    }
+    this.waits = 0;
+    return super.look();
+  }
+
+  private get isScarce(): boolean {
+    const { ring } = this;
+    return ring.length > ring.capacity - Math.min(ring.capacity >> 2, MUCH) && !ring.isClosed;
+  }
+}
 
 export class SharedChannel<T> extends SharedObject implements Channel<T> {
   declare readonly receivers: Line;
@@ -53,8 +87,8 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
     super(KIND, memory, name, id);
     const { commons, who } = here();
     this.receivers = new Line(this.words, RECEIVERS);
-    this.senders = new Line(this.words, SENDERS);
     this.ring = new Ring(memory, commons, who, fresh);
+    this.senders = new Room(this.words, this.ring);
     this.ended = new End(this.ring);
     this.starved = new Sleepers(this.words, STARVED);
     this.unread = -1;

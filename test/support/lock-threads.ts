@@ -66,7 +66,9 @@ export class TestThread {
       this.worker.on("exit", (code) => reject(new Error(`${name}: it has ended with code ${code}`)));
     });
     this.result.catch(() => {});
-    this.ended = once(this.worker, "exit").then(() => here().died(birth.who));
+    this.ended = once(this.worker, "exit").then(() =>
+      here().died(birth.who, { why: "has ended", exitCode: undefined, cause: undefined }),
+    );
   }
 
   go(): void {

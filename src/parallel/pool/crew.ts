@@ -184,7 +184,7 @@ export class Crew {
         name: queue.name,
       } as ConstructorParameters<typeof Worker>[1]);
     } catch (error) {
-      here().died(birth.who);
+      here().died(birth.who, { why: "was never started", exitCode: undefined, cause: error });
       throw error;
     }
     worker.unref();

@@ -264,7 +264,7 @@ export class Thread {
       return true;
     } else if (value === "poke") yield* this.laterOnes();
     else {
-      yield* wait(this.neighbours.died((value as Any).died));
+      yield* wait(this.neighbours.died((value as Any).died, {}));
       this.mourned++;
     }
     yield* wait(this.neighbours.wake());
