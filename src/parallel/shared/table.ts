@@ -50,7 +50,7 @@ import { publish, readFirst, readLast, release } from "./order.ts";
 /** In place of a reference: what was walked along was changed meanwhile. */
 export const LOST = -1;
 /** Entries a bucket, on average, at which there are to be more buckets. */
-const CROWDED = 2;
+const CROWDED = 1;
 /** Steps after which a walk looks whether it has lost its way. */
 const MANY_STEPS = 64;
 
