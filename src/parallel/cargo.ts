@@ -4,6 +4,7 @@ import { NOT_READY } from "../core/machine.ts";
 import type { Naming } from "./codec/refusal.ts";
 import type { Handed } from "./codec/sides.ts";
 import { decode, encode, type Loader, type Unloader } from "./codec.ts";
+import { copyBytes } from "./copy.ts";
 import { directory } from "./directory.ts";
 import { encodeError } from "./error-codec.ts";
 import { detachMoved } from "./move.ts";
@@ -191,7 +192,7 @@ export class Cargo implements Loader {
       kind |= REFERS;
       at = this.writeObjects(ring, at);
     }
-    ring.bytes.set(bytes, at);
+    copyBytes(ring.bytes, bytes, at);
     ring.publish(ticket, kind, length, page);
     if (this.moved.length > 0) detachMoved(this.moved);
     return ticket;

@@ -59,8 +59,10 @@ export class Pages {
     if (steps.at !== null) steps.at("assign");
   }
 
+  /** They are the first to be taken again: they lie in somebody's cache. */
   free(page: number, length: number): void {
     this.tag(page, rows(length), 0);
+    this.words[this.next] = page;
     Atomics.add(this.words, this.next + FREED, 1);
   }
 

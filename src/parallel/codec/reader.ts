@@ -5,10 +5,12 @@
 
 import { Buffer } from "node:buffer";
 import { MisuseError } from "../../base/errors.ts";
+import { copyBytes } from "../copy.ts";
 import { LONGEST_SHORT_STRING, SHORT_STRING } from "./format.ts";
 
 /** Below this length a message is copied first. */
 const SCRATCH = 1 << 12;
+const LARGE = 1 << 12;
 /** Up to this length it is copied byte by byte. */
 const BY_HAND = 32;
 const NAMES = 1 << 10;
@@ -105,8 +107,10 @@ export class Reader {
     const start = this.position;
     this.position = start + length;
     if (this.position > this.end) throw broken();
-    const copy = new Uint8Array(length);
-    copy.set(this.buffer.subarray(start, this.position));
+    // The memory of a new array is set to zeros first: of a large one that costs as much as the copy.
+    const copy =
+      length < LARGE ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer);
+    copyBytes(copy, this.buffer.subarray(start, this.position), 0);
     return copy;
   }
 

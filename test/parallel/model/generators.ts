@@ -65,7 +65,8 @@ function changed(name: string, changes: readonly Change[]): Source {
     if (parts.length !== 2) throw new Error(`${name}.ts has ${parts.length - 1} of: ${from}`);
     typed = parts.join(to);
   }
-  typed = typed.replaceAll(/\bloaded\(/g, "Atomics.load("); // which it stands for
+  // What these stand for.
+  typed = typed.replaceAll(/\bloaded\(/g, "Atomics.load(").replaceAll("copyBytes(ring.bytes, ", "ring.bytes.set(");
   const text = withoutWarnings(() => stripTypeScriptTypes(typed));
   return { name, text, tree: parse(text, { ecmaVersion: 2023, sourceType: "module" }) };
 }

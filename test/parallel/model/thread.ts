@@ -389,6 +389,8 @@ class Modules {
         return { relax: idle };
       case "./loaded.ts":
         return { loaded: unexplored };
+      case "./copy.ts":
+        return { copyBytes: unexplored };
       default:
         throw new Error(`${path} is not part of the model`);
     }
