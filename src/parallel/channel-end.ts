@@ -88,7 +88,10 @@ export class End {
 
 const NOTHING = { object: (): undefined => undefined, handed: (): undefined => undefined };
 
-/** A reason travels without what could be handed over with it. `refuse` makes the error for a shared object in it. */
+/**
+ * A reason travels without what could be handed over with it. An error that is too long for the room there is loses its cause, most frames, and fields that are not short,
+ * before it loses its class. `refuse` makes the error for a shared object in it.
+ */
 export function reasonOf(error: unknown, refuse: () => Error): Uint8Array {
   const loader = {
     refer(): void {
@@ -96,12 +99,35 @@ export function reasonOf(error: unknown, refuse: () => Error): Uint8Array {
     },
     hand: (): number => -1,
   };
-  const bytes =
+  const whole =
     error instanceof Error ? encodeError(error, loader) : encode(error, loader, "Channel.close", "the reason");
-  if (bytes.length <= REASON_SIZE) return bytes.slice();
-  const short = new Error(
-    error instanceof Error ? error.message.slice(0, REASON_SIZE / 4) : "a reason too large to travel",
-  );
+  if (whole.length <= REASON_SIZE) return whole.slice();
+  const left = error instanceof Error ? encodeError(outlined(error), loader) : whole;
+  if (left.length <= REASON_SIZE) return left.slice();
+  const short = new Error(error instanceof Error ? error.message.slice(0, MOST_TEXT) : "a reason too large to travel");
   short.stack = "";
   return encodeError(short, loader).slice();
 }
+
+/** Characters, which take two bytes at most. */
+const MOST_TEXT = REASON_SIZE / 8;
+const MOST_FIELDS = 8;
+
+/** An error of the same class, with what is short of the other. */
+function outlined(error: Error): Error {
+  const { message, stack } = error;
+  const left = new Error(message.slice(0, MOST_TEXT));
+  Object.setPrototypeOf(left, Object.getPrototypeOf(error));
+  const frames = message.length > MOST_TEXT ? "" : (stack ?? "").slice(0, 2 * MOST_TEXT);
+  Object.defineProperty(left, "stack", { value: frames.slice(0, Math.max(frames.lastIndexOf("\n"), 0)) });
+  const fields = Object.entries(Object.getOwnPropertyDescriptors(error)).filter(
+    ([key, { value }]) => key !== "message" && key !== "stack" && isShort(key) && isShort(value),
+  );
+  for (const [key, descriptor] of fields.slice(0, MOST_FIELDS)) Object.defineProperty(left, key, descriptor);
+  return left;
+}
+
+const isShort = (value: unknown): boolean =>
+  typeof value === "number" ||
+  typeof value === "boolean" ||
+  (typeof value === "string" && value.length < MOST_TEXT / MOST_FIELDS);

@@ -28,7 +28,7 @@ export const HEAD: number = 96;
 /** Two words for the pages. */
 export const NEXT_PAGE: number = 128;
 /** Room for the reason of the end, in bytes. */
-export const REASON_SIZE = 1024;
+export const REASON_SIZE = 4096;
 const WANTED = 160;
 export const REASON: number = WANTED + MOST_THREADS * 4;
 export const FIRST: number = Math.ceil((REASON + REASON_SIZE / 4) / 32) * 32;
