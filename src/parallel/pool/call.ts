@@ -5,7 +5,7 @@
 // Invariant
 //   a call is over once: answered, lost with its worker, or withdrawn before a worker had taken it
 
-import { TaskCancelledError, TimeoutError, WorkerError } from "../../base/errors.ts";
+import { ClosedError, TaskCancelledError, TimeoutError, WorkerError } from "../../base/errors.ts";
 import { List } from "../../base/list.ts";
 import { shield } from "../../core/extent.ts";
 import { Leaf } from "../../core/leaf.ts";
@@ -301,9 +301,26 @@ export class PoolRun<T> extends Leaf<T> {
     (waiter.payload as Call).giveUp();
   }
 
+  override failed(error: unknown): T {
+    throw withoutReceiver(error);
+  }
+
   describe(): Description {
     return { operation: this.employer.words.operation, object: this.origin.label, heldBy: [], outside: true };
   }
+}
+
+/** The same for who cannot go on with less than all the answers: that a call has ended because nobody receives what it sends is an error like any other there. */
+export class PoolPart<T> extends PoolRun<T> {
+  override failed(error: unknown): T {
+    throw error;
+  }
+}
+
+/** What a call throws. One that has ended because the receiver of what it sends has left throws what the send has: so its caller ends quietly too. */
+export function withoutReceiver(error: unknown): unknown {
+  const reason = error instanceof TaskCancelledError ? error.reason : undefined;
+  return reason instanceof ClosedError && reason.by === "receiver" ? reason : error;
 }
 
 /** Milliseconds: the longest delay that setTimeout takes. */

@@ -7,7 +7,7 @@ import { Leaf } from "../../core/leaf.ts";
 import { NOT_READY } from "../../core/machine.ts";
 import { type Description, Failed, fail, type Joint, UNSETTLED, Waiter } from "../../core/waiter.ts";
 import type { Origin } from "../origin.ts";
-import { Call, type Employer, siteOf } from "./call.ts";
+import { Call, type Employer, siteOf, withoutReceiver } from "./call.ts";
 
 /** The calls of one use. */
 class Round implements Joint {
@@ -97,7 +97,7 @@ export class EachRun<T> extends Leaf<T[]> {
   }
 
   override finish(raw: unknown): T[] {
-    if (raw instanceof Failed) throw raw.error;
+    if (raw instanceof Failed) throw withoutReceiver(raw.error);
     return raw as T[];
   }
 

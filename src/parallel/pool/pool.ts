@@ -14,7 +14,7 @@ import { until } from "../../flow/until.ts";
 import { type Origin, originOf, type RemoteFunction } from "../origin.ts";
 import { SHARE } from "../shareable.ts";
 import type { Backend, PoolStats } from "./backend.ts";
-import { PoolRun } from "./call.ts";
+import { PoolPart, PoolRun } from "./call.ts";
 import { type CallQueue, definePool } from "./call-queue.ts";
 import { EachRun } from "./each.ts";
 import { Mapping } from "./mapping.ts";
@@ -110,7 +110,7 @@ export class Pool implements AsyncDisposable {
     const origin = this.originOf(f, "map");
     const mapping = new Mapping<R>(items, checkedMap(options), this.size, origin.label, (chunk) => {
       const chunked = { ...origin, key: `each of ${origin.key}`, isChunked: true };
-      return new PoolRun<R[]>(this.backend.employer, chunked, [chunk]);
+      return new PoolPart<R[]>(this.backend.employer, chunked, [chunk]);
     });
     mapping.begin((body) => {
       const map = named("map", body);
