@@ -271,26 +271,27 @@ export class Ring {
     return this.length < this.capacity;
   }
 
-  /** Values in it, those included that are just being put, and tombstones. */
+  /** Values in it, those included that are just being put, and tombstones. The tail is read first: so this is never too much, and may be none while there are some. */
   get length(): number {
-    return signed((loaded(this.words, TAIL) >>> 1) - loaded(this.words, HEAD));
+    const tail = loaded(this.words, TAIL) >>> 1;
+    return Math.max(signed(tail - loaded(this.words, HEAD)), 0);
   }
 
   /** How many values have been put. Tombstones are none. */
   get put(): number {
-    const { words } = this;
-    const tail = loaded(words, TAIL) >>> 1;
-    return loaded(words, TAIL_LAPS) * (TICKETS + 1) + tail - loaded(words, TOMBS);
+    return this.putBefore(loaded(this.words, TAIL) >>> 1);
   }
 
-  /** How many of them have been taken. O(1), after the death of a thread O(length). */
+  /** How many of them have been taken: not more than `put` says afterwards. O(1), after the death of a thread O(length). */
   get taken(): number {
-    const { words, length } = this;
-    if (loaded(words, TOMBS) === 0) return this.put - length;
+    const { words } = this;
     const head = loaded(words, HEAD);
+    const tail = loaded(words, TAIL) >>> 1;
+    const left = signed(tail - head);
+    if (loaded(words, TOMBS) === 0) return this.putBefore(tail) - left;
     let tombs = 0;
-    for (let i = 0; i < length; i++) if (this.isTomb((head + i) & TICKETS)) tombs++;
-    return this.put - length + tombs;
+    for (let i = 0; i < left; i++) if (this.isTomb((head + i) & TICKETS)) tombs++;
+    return this.putBefore(tail) - left + tombs;
   }
 
   /** Values taken by a thread that died before it had read them. */
@@ -325,7 +326,7 @@ export class Ring {
   check(): void {
     const { words, mask } = this;
     const head = loaded(words, HEAD);
-    const { length } = this;
+    const length = signed((loaded(words, TAIL) >>> 1) - head);
     if (length < 0 || length > this.capacity) throw new Error(`Ring: ${length} values, room for ${this.capacity}`);
     for (let i = 0; i <= mask; i++) {
       const ticket = (head + i) & TICKETS;
@@ -350,6 +351,11 @@ export class Ring {
   private giveUp(missed: boolean, ticket: number, answer: number): number {
     if (missed) this.words[this.wanted + WANTED_PUT] = ticket ^ FAR;
     return answer;
+  }
+
+  private putBefore(tail: number): number {
+    const { words } = this;
+    return loaded(words, TAIL_LAPS) * (TICKETS + 1) + tail - loaded(words, TOMBS);
   }
 
   private isTomb(ticket: number): boolean {

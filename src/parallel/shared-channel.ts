@@ -158,7 +158,10 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
   }
 
   stats(): SharedChannelStats {
-    const { put, taken, dropped, lost } = this.ring;
+    // In this order, while others go on: what is lost or dropped is among what has been taken, and that among what has been put.
+    const { dropped, lost } = this.ring;
+    const { taken } = this.ring;
+    const { put } = this.ring;
     return Object.freeze({
       sent: put,
       received: taken - dropped - lost,
