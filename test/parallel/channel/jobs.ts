@@ -241,13 +241,114 @@ export function triesToSend(to: Sender<number>, from: number, count: number): nu
   return refused;
 }
 
-// Ways to die.
+// Ways to die. What is received is noted in memory that outlives the thread.
 
-/** From now on this thread dies at a step, the n-th time it comes there. */
-export function diesAt(step: string, times: number): number {
+/** How often each value of each sender has been received. */
+export interface Notes {
+  readonly counts: Int32Array;
+  /** Values of each sender. */
+  readonly each: number;
+}
+
+export const note = ({ counts, each }: Notes, { from, n }: Item): number => Atomics.add(counts, from * each + n, 1);
+
+/** This thread ends at a step, the n-th time it comes there from now on. */
+function dieAt(step: string, times: number): void {
   let left = times;
   steps.at = (name) => {
     if (name === step && --left === 0) process.exit(13);
   };
-  return threadId;
 }
+
+export function* sendsToDeath(
+  to: Sender<Item>,
+  from: number,
+  rest: number,
+  step: string,
+  times: number,
+): Operation<void> {
+  dieAt(step, times);
+  for (let n = 0; n < 1_000; n++) yield* to.send({ from, n, rest: "x".repeat(rest) });
+}
+
+export function* receivesToDeath(from: Receiver<Item>, notes: Notes, step: string, times: number): Operation<void> {
+  dieAt(step, times);
+  yield* notesAll(from, notes);
+}
+
+export function* notesAll(from: Receiver<Item>, notes: Notes, progress?: Int32Array): Operation<number> {
+  const last = new Map<number, number>();
+  let count = 0;
+  for (let next = yield* from.next(); !next.done; next = yield* from.next(), count++) {
+    const { from: sender, n } = next.value;
+    note(notes, next.value);
+    if (progress !== undefined) Atomics.add(progress, 0, 1);
+    if (n <= (last.get(sender) ?? -1)) throw new Error(`${n} of ${sender} came after ${last.get(sender)}`);
+    last.set(sender, n);
+  }
+  return count;
+}
+
+export function endsToDeath(ch: Channel<Item>, how: "close" | "cancel", step: string): void {
+  dieAt(step, 1);
+  ch[how](new RangeError("its last words"));
+}
+
+/** Waits at both ends of two channels, and dies when it is told to, in one way or another. */
+export function* waitsForDeath(
+  empty: Receiver<Item>,
+  full: Sender<Item>,
+  started: Sender<number>,
+  orders: Receiver<string>,
+): Operation<void> {
+  const waiting = [
+    go(() => empty.receive()),
+    go(() => full.send(item(0, 0))),
+    go(() => select([empty.next(), full.send(item(0, 0))])),
+  ];
+  while (waiting.some(({ status }) => status !== "waiting")) yield* yieldNow();
+  yield* started.send(threadId);
+  const how = yield* orders.receive();
+  if (how === "exit") process.exit(5);
+  if (how === "throw")
+    setImmediate(() => {
+      throw new RangeError("nobody catches this");
+    });
+  if (how === "fail") throw new RangeError("it fails, and its thread lives");
+  yield* empty.receive();
+}
+
+/** Makes a channel, sends it away with something in it, and is gone. */
+export function* bequeaths(to: Sender<Receiver<number>>): Operation<void> {
+  const mine = sharedChannel<number>(4, { name: "bequeathed" });
+  for (const n of [1, 2, 3]) yield* mine.send(n);
+  yield* to.send(mine);
+  process.exit(0);
+}
+
+/** Takes a channel out of a message, and dies before it has it. */
+export function* diesWithIt(from: Receiver<unknown>): Operation<unknown> {
+  dieAt("take", 1);
+  return yield* from.receive();
+}
+
+/** Sends with several tasks, and receives with several until that is done. */
+export function* churns(
+  ch: Channel<Item>,
+  notes: Notes,
+  progress: Int32Array,
+  from: number,
+  step: string,
+  times: number,
+): Operation<void> {
+  if (times > 0) dieAt(step, times);
+  yield* group(function* (g) {
+    for (let i = 0; i < RECEIVING; i++) g.daemon(notesAll, ch, notes, progress);
+    for (let i = 0; i < SENDING; i++) g.go(sends, ch, from + i, notes.each);
+  });
+}
+
+/** How many tasks of a thread send there. */
+export const SENDING = 2;
+/** How many tasks of a thread receive there. */
+export const RECEIVING = 2;
