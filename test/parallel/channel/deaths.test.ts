@@ -148,6 +148,42 @@ test("a thread that dies before it has ended a channel has not ended it, and one
   });
 });
 
+test("who ends a channel that a dying thread was about to end does not wait for the event loop to hear of the death", async () => {
+  for (const how of ["close", "cancel"] as const) {
+    const ch: Channel<Item> = sharedChannel<Item>(2);
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    const dying = mortal.run(jobs.endsWhenTold, ch, how, word).then(
+      () => undefined,
+      (error) => error,
+    );
+    while (Atomics.load(word, 0) === 0) await new Promise((resolve) => setImmediate(resolve)); // it is started by messages
+    Atomics.store(word, 0, 2);
+    Atomics.notify(word, 0);
+    Atomics.wait(word, 0, 2); // from here on this thread does not return to its event loop
+    ch.close();
+    assert.equal(ch.closed, true);
+    assert.ok((await dying) instanceof WorkerError);
+    assert.throws(() => ch.tryReceive().ok || ch.trySend(item(0, 0)), ClosedError);
+  }
+});
+
+for (const step of ["take", "read"])
+  test(`what a thread had dropped when it died at "${step}" is counted, and the rest is dropped by others`, async () => {
+    await run(function* () {
+      const ch: Channel<Item> = sharedChannel<Item>(4, { bytes: 4_096 });
+      for (const n of [0, 1, 2, 3]) yield* ch.send({ from: 0, n, rest: "x".repeat(n * 300) });
+      const sender = go(outcome, ch.send(item(0, 4)));
+      yield* settle(sender);
+      yield* caught(WorkerError, mortal.run(jobs.endsToDeath, ch, "cancel", step));
+      assert.match(yield* sender, /^ClosedError: .* was given up by thread/);
+      assert.deepEqual(yield* ch.next(), { done: true, value: undefined });
+      const { sent, received, dropped } = ch.stats();
+      assert.deepEqual([sent, received, dropped + lostIn(ch), ch.length], [4, 0, 4, 0]);
+      assert.ok(lostIn(ch) <= 1);
+      check(ch);
+    });
+  });
+
 for (const how of ["exit", "throw", "fail", "terminate"] as const)
   test(`a thread that ends by "${how}" while it waits at channels leaves its place to others`, async () => {
     await run(function* () {

@@ -150,8 +150,26 @@ export function* passes(from: Receiver<unknown>, to: Sender<unknown>): Operation
   to.close();
 }
 
+/** Asks with a new channel for each answer. */
+export function* asks(questions: Sender<Question>, from: number, count: number): Operation<number> {
+  let right = 0;
+  for (let n = from; n < from + count; n++) {
+    const to = sharedChannel<number>(1);
+    yield* questions.send({ n, to, rest: "x".repeat(n % 3 === 0 ? 500 : 0) });
+    if ((yield* to.receive()) === n ** 2) right++;
+  }
+  return right;
+}
+
+/** Comes with the channel for its answer. */
+export interface Question {
+  readonly n: number;
+  readonly to: Sender<number>;
+  readonly rest?: string;
+}
+
 /** Answers each question in the channel that comes with it. */
-export function* answers(questions: Receiver<{ n: number; to: Sender<number> }>): Operation<void> {
+export function* answers(questions: Receiver<Question>): Operation<void> {
   for (let got = yield* questions.next(); !got.done; got = yield* questions.next())
     yield* got.value.to.send(got.value.n ** 2);
 }
@@ -292,6 +310,19 @@ export function* notesAll(from: Receiver<Item>, notes: Notes, progress?: Int32Ar
 export function endsToDeath(ch: Channel<Item>, how: "close" | "cancel", step: string): void {
   dieAt(step, 1);
   ch[how](new RangeError("its last words"));
+}
+
+/** The same when it is told to, and it tells when it dies: in one word, which says 1 when it has begun, 2 when it may go on, 3 when it is as good as dead. */
+export function endsWhenTold(ch: Channel<Item>, how: "close" | "cancel", word: Int32Array): void {
+  steps.at = (name) => {
+    if (name !== "end") return;
+    Atomics.store(word, 0, 3);
+    Atomics.notify(word, 0);
+    process.exit(13);
+  };
+  Atomics.store(word, 0, 1);
+  Atomics.wait(word, 0, 1);
+  ch[how]();
 }
 
 /** Waits at both ends of two channels, and dies when it is told to, in one way or another. */

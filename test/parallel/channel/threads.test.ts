@@ -18,7 +18,7 @@ import {
 import { move, Pool, remote, sharedChannel } from "offshoot/parallel";
 import { caught } from "../../support/caught.ts";
 import { check, settle } from "../../support/channels.ts";
-import { type Item, item, manyReceive, manySend, sends } from "./jobs.ts";
+import { answers, asks, type Item, item, manyReceive, manySend, type Question, sends } from "./jobs.ts";
 
 const jobs = remote<typeof import("./jobs.ts")>(new URL("./jobs.ts", import.meta.url));
 const [one, two] = [new Pool({ threads: 1, name: "one" }), new Pool({ threads: 1, name: "two" })];
@@ -210,7 +210,6 @@ test("selects that send from several threads put each value into one of the chan
 
 test("a channel goes through a channel to a third thread, and all three use it", async () => {
   await run(function* () {
-    type Question = { n: number; to: Sender<number> };
     const [first, second] = [sharedChannel<Question>(2), sharedChannel<Question>(2)];
     const passing = go(() => one.run(jobs.passes, first, second as Sender<unknown>));
     const answering = go(() => two.run(jobs.answers, second));
@@ -222,6 +221,21 @@ test("a channel goes through a channel to a third thread, and all three use it",
     first.close();
     yield* passing;
     yield* answering;
+  });
+});
+
+test("new channels in messages reach whoever takes them, while every thread asks and answers", async () => {
+  await run(function* () {
+    const questions = sharedChannel<Question>(3, { bytes: 4_096 });
+    const answering = [go(() => one.run(jobs.answers, questions)), go(() => two.run(jobs.answers, questions)), go(answers, questions)]; // biome-ignore format: one line
+    const asking = [
+      ...[one, one, two, two].map((pool, i) => go(() => pool.run(jobs.asks, questions, i * 40, 40))),
+      ...[0, 1].map((i) => go(asks, questions, i * 40, 40)),
+    ];
+    for (const task of asking) assert.equal(yield* task, 40);
+    questions.close();
+    for (const task of answering) yield* task;
+    check(questions);
   });
 });
 
