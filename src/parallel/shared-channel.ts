@@ -39,7 +39,19 @@ const MUCH = 32;
 /** A thread that has something to do between all looks is never long at it: so its senders do not wait for ever. */
 const MOST_WAITS = 64;
 
-const cargo = new Cargo();
+let spare: Cargo | null = new Cargo();
+
+/** Makes a value ready to be put. Calls code of users, such as getters, which may send something meanwhile: with another cargo. */
+function loaded(value: unknown): Cargo {
+  const cargo = spare ?? new Cargo();
+  spare = null;
+  try {
+    cargo.load(value, "Channel.send");
+    return cargo;
+  } finally {
+    spare = cargo;
+  }
+}
 
 /**
  * Those who wait for room. While this thread has nothing else to do it lets several places become free before it fills them: whoever fills each as it becomes free, and looks for
@@ -188,7 +200,7 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
       if (by !== null && by.starvedAt === generation) return this.mustWait(by, true);
     }
     // 2
-    cargo.load(value, "Channel.send");
+    const cargo = loaded(value);
     const { length } = cargo;
     if (length > ring.pages.size && length > INLINE)
       throw misuse(
