@@ -3,10 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  all,
+  any,
   type Channel,
   channel,
   EndOfChannel,
+  fromIterable,
   go,
+  map,
   moveOnAfter,
   never,
   type Operation,
@@ -215,6 +219,22 @@ for (const [sort, make] of sorts) {
         const rest = ch.tryReceive();
         assert.deepEqual([...got, ...(rest.ok ? [rest.value] : [])], [7]);
       }
+    });
+  });
+
+  test(`${sort}: composites take from it, and leave what they have not taken`, async () => {
+    await run(function* () {
+      const ch = make<number>(16);
+      for (let n = 0; n < 10; n++) ch.trySend(n);
+      const source = fromIterable(ch);
+      assert.equal(yield* source.receive(), 0);
+      source.cancel();
+      yield* caught(RangeError, map(ch, (n) => { if (n === 2) throw new RangeError("enough"); }, { concurrency: 1 })); // biome-ignore format: one line
+      assert.deepEqual([ch.closed, ch.tryReceive()], [false, { ok: true, value: 3 }]);
+      assert.equal(yield* any([ch.receive(), ch.receive()]), 4);
+      assert.deepEqual(yield* all([ch.receive(), ch.next()]), [5, { done: false, value: 6 }]);
+      ch.close();
+      assert.deepEqual(yield* map(ch, (n) => n * 10, { concurrency: 2 }), [70, 80, 90]);
     });
   });
 
