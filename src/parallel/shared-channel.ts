@@ -42,7 +42,7 @@ const MOST_WAITS = 64;
 let spare: Cargo | null = new Cargo();
 
 /** Makes a value ready to be put. Calls code of users, such as getters, which may send something meanwhile: with another cargo. */
-function loaded(value: unknown): Cargo {
+function laden(value: unknown): Cargo {
   const cargo = spare ?? new Cargo();
   spare = null;
   try {
@@ -200,7 +200,7 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
       if (by !== null && by.starvedAt === generation) return this.mustWait(by, true);
     }
     // 2
-    const cargo = loaded(value);
+    const cargo = laden(value);
     const { length } = cargo;
     if (length > ring.pages.size && length > INLINE)
       throw misuse(
