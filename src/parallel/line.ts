@@ -48,6 +48,8 @@ export class Line implements Watched {
   declare private place: Sleepers;
   /** Where it has announced that it sleeps. */
   declare private announced: Sleepers | null;
+  /** Somebody is being served. What is sent may call code of users, which may come here again: then it is not its turn. */
+  declare private isServing: boolean;
 
   /** `at` is where the bits of the sleeping threads lie. */
   constructor(words: Int32Array, at: number) {
@@ -55,6 +57,7 @@ export class Line implements Watched {
     this.waiters = new List();
     this.place = this.sleepers;
     this.announced = null;
+    this.isServing = false;
   }
 
   /** May one who is not in the line come first? Serves those who are before that. */
@@ -83,22 +86,34 @@ export class Line implements Watched {
   }
 
   look(): boolean {
+    if (this.isServing) return false;
+    this.isServing = true;
+    try {
+      return this.serve();
+    } finally {
+      this.isServing = false;
+    }
+  }
+
+  private serve(): boolean {
     const { waiters, place } = this;
     let done = false;
     for (let waiter = waiters.head; waiter !== null; waiter = waiters.head) {
       let raw: unknown;
+      let error: unknown;
+      let isFailed = false;
       try {
         raw = (waiter.payload as SharedLeaf<unknown>).attempt(waiter.runner);
-      } catch (error) {
-        waiters.remove(waiter);
-        fail(waiter, error);
-        done = true;
-        continue;
+      } catch (thrown) {
+        error = thrown;
+        isFailed = true;
       }
-      if (raw === NOT_READY) break;
-      waiters.remove(waiter);
-      complete(waiter, raw);
+      if (!isFailed && raw === NOT_READY) break;
       done = true;
+      if (waiters.head !== waiter) continue; // its own value has had it cancelled
+      waiters.remove(waiter);
+      if (isFailed) fail(waiter, error);
+      else complete(waiter, raw);
     }
     return done || this.place !== place;
   }
