@@ -62,7 +62,7 @@ export class End {
       if (ring.isClosed) return false;
       // Who lives is about to close it, and has only to write the reason yet.
       if (!commons.isAlive(ender) && Atomics.compareExchange(words, ENDER, ender, who) === ender) break;
-      neighbours.buryTheDead();
+      neighbours.commons.buryTheDead();
     }
     if (steps.at !== null) steps.at("end");
     // 2

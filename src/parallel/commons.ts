@@ -39,11 +39,14 @@ const ACTIVITY = 2;
 export class Commons {
   declare readonly memory: SharedArrayBuffer;
   declare private readonly words: Int32Array;
+  /** For threads that were started by this one: can it run no more? */
+  declare private readonly pulses: Map<number, () => boolean>;
 
   /** Without a block it begins a family. */
   constructor(memory?: SharedArrayBuffer) {
     this.memory = memory ?? new SharedArrayBuffer((TABLE + MOST_THREADS * RECORD) * 4);
     this.words = new Int32Array(this.memory);
+    this.pulses = new Map();
   }
 
   /** A number for a new shared object, which no other has. */
@@ -67,8 +70,22 @@ export class Commons {
     );
   }
 
+  /** How to find out that a thread that was started by this one can run no more, before the event loop tells. */
+  feelPulse(who: number, hasEnded: () => boolean): void {
+    this.pulses.set(who, hasEnded);
+  }
+
+  /**
+   * Buries those that were started by this thread and can run no more; they are mourned when the event loop tells. For who waits, in this turn, for a word that one of them
+   * may hold.
+   */
+  buryTheDead(): void {
+    for (const [who, hasEnded] of this.pulses) if (hasEnded()) this.bury(who);
+  }
+
   /** A thread can run no more. Says whether that was news. */
   bury(who: number): boolean {
+    this.pulses.delete(who);
     if (!this.isAlive(who)) return false;
     removeWaiter(this.words, SLEEPERS, slotOf(who)); // before another one can live there, and sleep
     if (Atomics.compareExchange(this.words, TABLE + slotOf(who) * RECORD + WHO, who, 0) !== who) return false;

@@ -78,7 +78,7 @@ export abstract class SharedObject {
       const holder = Atomics.compareExchange(words, MENDER, 0, who);
       if (holder === 0 || holder === who) break;
       if (!commons.isAlive(holder) && Atomics.compareExchange(words, MENDER, holder, who) === holder) break;
-      here().buryTheDead();
+      here().commons.buryTheDead();
     }
     try {
       f();

@@ -49,8 +49,6 @@ export class Neighbours {
   declare private readonly mourners: ((who: number, death: Death) => void)[];
   /** What is to be said to threads to which there is no way yet. */
   declare private readonly unsent: Map<number, Unsent[]>;
-  /** For threads that were started here: can it run no more? */
-  declare private readonly pulses: Map<number, () => boolean>;
   /** Pairs of threads that the first of all threads has given a way to each other. */
   declare private readonly connected: Set<string>;
   /** Who has died last in each slot, as far as this thread knows. */
@@ -77,7 +75,6 @@ export class Neighbours {
     this.mended = [];
     this.mourners = [];
     this.unsent = new Map();
-    this.pulses = new Map();
     this.connected = new Set();
     this.mourned = new Array(MOST_THREADS).fill(0);
     this.isAsleep = false;
@@ -190,19 +187,8 @@ export class Neighbours {
     for (const port of this.links) port?.close();
   }
 
-  /** How to find out that a thread that was started here can run no more, before the event loop tells. */
-  feelPulse(who: number, hasEnded: () => boolean): void {
-    this.pulses.set(who, hasEnded);
-  }
-
-  /** Buries those that were started here and can run no more; they are mourned when the event loop tells. For who waits, in this turn, for a word that one of them may hold. */
-  buryTheDead(): void {
-    for (const [who, hasEnded] of this.pulses) if (hasEnded()) this.commons.bury(who);
-  }
-
   /** A thread that was started here can run no more. */
   died(who: number, death: Death): void {
-    this.pulses.delete(who);
     this.commons.bury(who);
     // Those it has started itself have ended with it.
     for (const other of this.commons.living()) if (this.commons.parentOf(other) === who) this.died(other, death);
@@ -215,11 +201,13 @@ export class Neighbours {
     for (let slot = 0; slot < MOST_THREADS; slot++) this.takeFrom(slot);
   }
 
+  /** What is taken may lead to another thread in the same slot. */
   private takeFrom(slot: number): void {
     const port = this.links[slot];
     if (port === null || port === undefined) return;
+    const from = this.linkedTo[slot] as number;
     for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port))
-      if (got.message !== ROUSE) this.take(got.message, this.linkedTo[slot] as number);
+      if (got.message !== ROUSE) this.take(got.message, from);
       else this.scheduler.visitSoon();
   }
 
@@ -313,7 +301,7 @@ export class Neighbours {
 
   private link(who: number, port: MessagePort): void {
     const slot = slotOf(who);
-    this.links[slot]?.close();
+    this.unlink(slot);
     this.links[slot] = port;
     this.linkedTo[slot] = who;
     port.on("message", (message: unknown) => this.take(message, who));
@@ -323,6 +311,16 @@ export class Neighbours {
     if (unsent === undefined) return;
     this.unsent.delete(who);
     for (const { message, transfer } of unsent) this.tell(who, message, transfer);
+  }
+
+  /** The thread in a slot has died. What it has said before counts: answers, and introductions of what they hold. */
+  private unlink(slot: number): void {
+    const port = this.links[slot];
+    this.takeFrom(slot);
+    port?.close();
+    if (this.links[slot] !== port) return;
+    this.links[slot] = null;
+    this.linkedTo[slot] = 0;
   }
 
   private take(message: unknown, from: number): void {
@@ -372,12 +370,7 @@ export class Neighbours {
     if (this.mourned[slot] === who) return;
     this.mourned[slot] = who;
     for (const pair of this.connected) if (pair.split(" ").includes(`${who}`)) this.connected.delete(pair);
-    if (this.linkedTo[slot] === who) {
-      this.takeFrom(slot); // what it has said before it died counts: answers, and introductions of what they hold
-      this.links[slot]?.close();
-      this.links[slot] = null;
-      this.linkedTo[slot] = 0;
-    }
+    if (this.linkedTo[slot] === who) this.unlink(slot);
     for (const object of this.mended) object.mend(who);
     this.life.mourn(who);
     for (const tell of this.mourners) tell(who, death);

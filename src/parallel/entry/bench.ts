@@ -65,6 +65,7 @@ export class Bench implements Watched {
   /** Calls it had done when its memory was last looked at. */
   declare private weighedAt: number;
   declare private isRetiring: boolean;
+  declare private hasLeft: boolean;
   declare private isLooking: boolean;
   /** It is noted as one to be woken. */
   declare private isAnnounced: boolean;
@@ -80,6 +81,7 @@ export class Bench implements Watched {
     this.done = 0;
     this.weighedAt = -1;
     this.isRetiring = false;
+    this.hasLeft = false;
     this.isLooking = false;
     this.isAnnounced = false;
     this.isFree = false;
@@ -87,7 +89,7 @@ export class Bench implements Watched {
     const neighbours = here();
     functions(); // hears from now on what is told of them
     neighbours.on("cancel", (message: Cancel) => this.cancel(message));
-    neighbours.on("call", (message: DirectCall) => this.takeDirectly(message));
+    neighbours.on("call", (message: DirectCall, from) => this.takeDirectly(message, from));
     neighbours.on("parcel", (message: FetchedCall) => this.unpack(message));
     neighbours.on("retire", () => this.retire());
     neighbours.atDeath((who) => this.orphan(who));
@@ -131,6 +133,11 @@ export class Bench implements Watched {
       if (this.running > 0 && this.isBetterElsewhere()) return done;
       // Before it is taken: who finds the queue empty must not take this worker for one that is free.
       this.setFree(false);
+      if (this.running === 0 && this.queue.isReserved(here().slot)) {
+        this.setFree(true);
+        this.endLooking(); // for another worker
+        return done;
+      }
       if (!ring.claimTake(ticket)) {
         this.setFree(this.running === 0);
         continue;
@@ -198,7 +205,18 @@ export class Bench implements Watched {
     this.endLooking();
     this.setFree(false);
     this.queue.takers.wakeAll();
-    if (this.running === 0) this.retired();
+    this.leave();
+  }
+
+  /** Ends, if it has nothing to do, and no call is on its way to it. */
+  private leave(): void {
+    if (this.running > 0 || this.hasLeft) return;
+    if (this.queue.isReserved(here().slot)) {
+      setImmediate(() => this.leave());
+      return;
+    }
+    this.hasLeft = true;
+    this.retired();
   }
 
   /** While it has tasks of its own: is a worker without any there for the next call? It is told so. */
@@ -259,12 +277,15 @@ export class Bench implements Watched {
     });
   }
 
-  private takeDirectly(call: DirectCall): void {
-    const { mailbox: id, place, fn, generation, parcel } = call;
+  private takeDirectly(call: DirectCall, from: number): void {
+    const { mailbox: id, place, fn, generation, parcel, isReserved } = call;
     const mailbox = mailboxOf(id);
     const origin = functions().find(fn);
-    if (mailbox === null || origin === undefined) return; // it has been told of both, unless its caller has died
-    const job = this.take(mailbox, place, generation, origin);
+    // It has been told of both, unless its caller has died.
+    const job = mailbox === null || origin === undefined ? null : this.take(mailbox, place, generation, origin);
+    if (isReserved) this.queue.unreserve(here().slot, from); // now that it is not free
+    if (job === null) return;
+    this.endLooking();
     this.await(job);
     this.receive(job, parcel);
   }
@@ -303,7 +324,7 @@ export class Bench implements Watched {
     reply(mailbox, place, generation, how, value, `the answer of ${work.origin.label}`);
     if (this.done % LOOK === 0) this.weigh();
     if (this.done >= this.limits.tasks && !this.isRetiring) this.resign();
-    if (this.isRetiring && this.running === 0) this.retired();
+    if (this.isRetiring) this.leave();
   }
 
   private cancel({ mailbox, place, generation, bytes }: Cancel): void {
@@ -314,6 +335,7 @@ export class Bench implements Watched {
 
   /** A caller has died: nobody waits for its calls. */
   private orphan(who: number): void {
+    this.queue.unreserve(here().slot, who);
     const reason = new Error("the thread that made the call has ended");
     for (const job of [...this.jobs.values()]) {
       if (job.mailbox.owner !== who) continue;

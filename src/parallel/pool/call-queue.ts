@@ -4,6 +4,10 @@
 // Invariant
 //   the FREE bit of a worker is set only while it runs nothing; it is gone before the worker takes a call
 //   the LOOKING bit of a worker is set only while it will look once more before it runs anything or sleeps
+//   a worker takes no call out of the queue while it is reserved: a message with a call is on its way to it
+//
+// Who reserves a worker writes itself down, and then looks whether it is still free; a worker that takes a call says that it is not free, and then looks whether it is reserved. So one of
+// them gives way, or both do; then the caller rouses the worker, which looks again.
 //
 // While a worker is looking nobody needs to be woken for a call: it will be found. Who stops looking, to run what it has found, wakes another if there is more.
 
@@ -39,11 +43,13 @@ const HIRED = SPARE + 2;
 const MOST = SPARE + 3;
 
 // Words of a worker.
-const WORKER = 4;
+const WORKER = 5;
 const RUNNING = 0;
 const DONE = 1;
 const MEMORY = 2; // KiB
 const WHO = 3;
+/** The thread that is about to send it a call, or 0. */
+const RESERVED = 4;
 
 // Words of the desk.
 const FREE = 0;
@@ -137,6 +143,7 @@ export class CallQueue extends SharedObject {
   /** This thread begins to take calls. */
   join(): void {
     const { who, slot } = here();
+    Atomics.store(this.desk, WORKERS + slot * WORKER + RESERVED, 0);
     Atomics.store(this.desk, WORKERS + slot * WORKER + WHO, who);
     removeBit(this.desk, FREE, slot);
     removeBit(this.desk, LOOKING, slot);
@@ -167,6 +174,30 @@ export class CallQueue extends SharedObject {
 
   isFree(slot: number): boolean {
     return hasBit(this.desk, FREE, slot);
+  }
+
+  /** Reserves a worker that is free, for a call that is sent to it. Answers its number, or 0 if there is none, or calls wait that were made before. */
+  reserve(): number {
+    if (this.ring.length > 0) return 0;
+    const { who } = here();
+    for (const slot of this.free()) {
+      if (Atomics.compareExchange(this.desk, WORKERS + slot * WORKER + RESERVED, 0, who) !== 0) continue;
+      const worker = loaded(this.desk, WORKERS + slot * WORKER + WHO);
+      // The last look: a worker that has only just begun, in place of one that has died, is not reserved.
+      const isOurs = (): boolean => loaded(this.desk, WORKERS + slot * WORKER + RESERVED) === who;
+      if (this.isFree(slot) && this.isWorker(slot) && isOurs()) return worker;
+      this.unreserve(slot, who);
+    }
+    return 0;
+  }
+
+  /** A worker is not reserved by `who` any more, and looks for other calls. */
+  unreserve(slot: number, who: number): void {
+    if (Atomics.compareExchange(this.desk, WORKERS + slot * WORKER + RESERVED, who, 0) === who) here().rouse(slot);
+  }
+
+  isReserved(slot: number): boolean {
+    return loaded(this.desk, WORKERS + slot * WORKER + RESERVED) !== 0;
   }
 
   /** The slots of the workers that run nothing. */
@@ -216,6 +247,7 @@ export class CallQueue extends SharedObject {
     if (Atomics.compareExchange(this.desk, WORKERS + slot * WORKER + WHO, dead, 0) === dead) {
       removeBit(this.desk, FREE, slot);
       removeBit(this.desk, LOOKING, slot);
+      Atomics.store(this.desk, WORKERS + slot * WORKER + RESERVED, 0);
       this.report(slot, 0, 0);
     }
     this.takers.clear(slot);

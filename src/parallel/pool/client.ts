@@ -7,6 +7,7 @@ import { Ring as LocalRing } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
 import { Cargo } from "../cargo.ts";
 import { encode } from "../codec.ts";
+import { slotOf } from "../commons.ts";
 import { directory } from "../directory.ts";
 import type { Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
@@ -28,6 +29,8 @@ export interface DirectCall extends Message {
   readonly fn: number;
   readonly generation: number;
   readonly parcel: Parcel;
+  /** The worker has been reserved for it. */
+  readonly isReserved: boolean;
 }
 
 /** Arguments in a message. */
@@ -222,16 +225,19 @@ export class Client implements Employer, Watched {
     const generation = desk().generationOf(place);
     call.place = place;
     call.generation = generation;
-    if (call.worker !== 0) {
+    const mustFetch = load.handed.length > 0 || (load.length > INLINE && load.length > queue.ring.pages.size);
+    const reserved = call.worker === 0 && mustFetch ? queue.reserve() : 0;
+    const worker = call.worker !== 0 ? call.worker : reserved;
+    if (worker !== 0) {
       try {
-        this.putDirectly(call, load);
+        this.putDirectly(call, load, worker, reserved !== 0);
       } catch (error) {
+        if (reserved !== 0) queue.unreserve(slotOf(reserved), here().who);
         desk().leave(place);
         throw error;
       }
       return true;
     }
-    const mustFetch = load.handed.length > 0 || (load.length > INLINE && load.length > queue.ring.pages.size);
     label.first = place;
     label.second = desk().mailbox[SHARE];
     label.third = functions().numberOf(call.origin);
@@ -252,8 +258,8 @@ export class Client implements Employer, Watched {
     return misuse(`Pool.run: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
   }
 
-  private putDirectly(call: Call, load: Cargo): void {
-    const { place, generation, worker } = call;
+  private putDirectly(call: Call, load: Cargo, worker: number, isReserved: boolean): void {
+    const { place, generation } = call;
     const { mailbox } = desk();
     const fn = functions().numberOf(call.origin);
     const { parcel, transfer } = this.pack(load);
@@ -261,7 +267,7 @@ export class Client implements Employer, Watched {
     directory().introduce(mailbox, worker);
     functions().introduce(fn, worker);
     mailbox.take(place, worker, now());
-    const message: DirectCall = { about: "call", mailbox: mailbox[SHARE], place, fn, generation, parcel };
+    const message: DirectCall = { about: "call", mailbox: mailbox[SHARE], place, fn, generation, parcel, isReserved };
     if (!here().tell(worker, message, transfer)) {
       desk().leave(place);
       call.lost({ why: "has ended", exitCode: undefined, cause: undefined });

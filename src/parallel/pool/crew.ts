@@ -189,7 +189,7 @@ export class Crew {
     }
     worker.unref();
     // Node says -1 once the thread has been taken down, if it has been asked before: long before "exit" comes through an event loop that may be waiting for what it held.
-    here().feelPulse(birth.who, () => worker.performance.eventLoopUtilization().idle < 0);
+    here().commons.feelPulse(birth.who, () => worker.performance.eventLoopUtilization().idle < 0);
     worker.once("online", () => worker.performance.eventLoopUtilization());
     const hand: Hand = {
       who: birth.who,

@@ -32,7 +32,7 @@ export class SpinLock {
         this.repair();
         return;
       }
-      if (looks % LOOKS === 0) neighbours.buryTheDead();
+      if (looks % LOOKS === 0) neighbours.commons.buryTheDead();
     }
   }
 

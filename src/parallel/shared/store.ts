@@ -323,7 +323,7 @@ export class Store extends SharedObject {
   private contend(holder: number, spins: number): void {
     if (spins % MANY_SPINS === MANY_SPINS - 1) {
       const neighbours = here();
-      if (spins % VERY_MANY_SPINS === VERY_MANY_SPINS - 1) neighbours.buryTheDead();
+      if (spins % VERY_MANY_SPINS === VERY_MANY_SPINS - 1) neighbours.commons.buryTheDead();
       if (!neighbours.commons.isAlive(holder)) {
         if (this.isMending) this.mendFor(holder);
         else this.mend(holder);

@@ -110,14 +110,14 @@ export class Thread {
   /** It has started another one, and finds out when that has died. */
   bears(child: Thread): void {
     child.parents.push(this);
-    this.neighbours.feelPulse(child.who, () => {
+    this.neighbours.commons.feelPulse(child.who, () => {
       touch(this, CHILDREN, READ);
       return child.isDead;
     });
   }
 
   hasToBury(): boolean {
-    for (const [who, hasEnded] of this.neighbours.pulses)
+    for (const [who, hasEnded] of this.neighbours.commons.pulses)
       if (hasEnded() && this.atOnce(this.neighbours.commons.isAlive(who))) return true;
     return false;
   }

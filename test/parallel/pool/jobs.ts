@@ -298,6 +298,13 @@ export function* handsRound(pool: Pool, size: number): Operation<number> {
   return yield* pool.run(jobs.sizeOf, text);
 }
 
+/** Hands blocks over to whoever takes the calls, and gets them back. */
+export function* handsOver(pool: Pool, count: number): Operation<number> {
+  let right = 0;
+  for (let i = 0; i < count; i++) if ((yield* pool.run(jobs.fills, move(new Uint8Array(32)), i))[31] === i) right++;
+  return right;
+}
+
 // Values.
 
 export function fills(bytes: Uint8Array<ArrayBuffer>, n: number): Uint8Array<ArrayBuffer> {
