@@ -246,9 +246,8 @@ export class CallQueue extends SharedObject {
     // Another one may have taken its slot, and perhaps not for this pool.
     if (Atomics.compareExchange(this.desk, WORKERS + slot * WORKER + WHO, dead, 0) === dead) {
       removeBit(this.desk, FREE, slot);
-      removeBit(this.desk, LOOKING, slot);
       Atomics.store(this.desk, WORKERS + slot * WORKER + RESERVED, 0);
-      this.report(slot, 0, 0);
+      removeBit(this.desk, LOOKING, slot); // what it has told of itself stays: how it has ended is judged by that
     }
     this.takers.clear(slot);
     this.givers.clear(slot);

@@ -1,7 +1,7 @@
 // The workers of a pool, in the thread that started it: when they are started, how they end, and what follows from that.
 //
 // A worker is started when calls wait and none is free, up to the size of the pool. One that has died is replaced when there is work for another. If workers die
-// again and again before they were ready, those who wait are told so.
+// again and again before they have taken a call, those who wait are told so.
 
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import { oneLine, WorkerError } from "../../base/errors.ts";
@@ -33,7 +33,7 @@ export interface Contract {
   readonly idle: number;
 }
 
-/** Workers that may die in a row before they were ready. */
+/** Workers that may die in a row before they have taken a call. */
 const TRIES = 3;
 /** Milliseconds a worker gets to end by itself when its pool is closed. */
 const FAREWELL = 1_000;
@@ -54,6 +54,9 @@ export class Crew {
   declare private readonly queue: CallQueue;
   declare private readonly options: CrewOptions;
   declare private failures: number;
+  /** Calls that the workers had done which have ended, and that all had done at the last failure: the failures are in a row while these stay the same. */
+  declare private doneByEnded: number;
+  declare private doneAtFailure: number;
   declare private isClosed: boolean;
 
   constructor(queue: CallQueue, options: CrewOptions) {
@@ -61,6 +64,8 @@ export class Crew {
     this.queue = queue;
     this.options = options;
     this.failures = 0;
+    this.doneByEnded = 0;
+    this.doneAtFailure = 0;
     this.isClosed = false;
   }
 
@@ -104,7 +109,6 @@ export class Crew {
 
   /** A worker has begun to take calls. */
   ready(who: number): void {
-    this.failures = 0;
     for (const hand of this.hands) {
       if (hand.who !== who) continue;
       hand.isReady = true;
@@ -188,6 +192,7 @@ export class Crew {
       throw error;
     }
     worker.unref();
+    queue.report(slotOf(birth.who), 0, 0); // not what one has left there that had its slot before
     // Node says -1 once the thread has been taken down, if it has been asked before: long before "exit" comes through an event loop that may be waiting for what it held.
     here().commons.feelPulse(birth.who, () => worker.performance.eventLoopUtilization().idle < 0);
     worker.once("online", () => worker.performance.eventLoopUtilization());
@@ -212,17 +217,28 @@ export class Crew {
     this.hands.delete(hand);
     this.count();
     const why = hand.why ?? sayEnd(hand.cause, exitCode);
-    const { running } = this.queue.reportOf(slotOf(hand.who));
+    const { running, done } = this.queue.reportOf(slotOf(hand.who));
+    this.doneByEnded += done;
     here().died(hand.who, { why, exitCode, cause: hand.cause });
     // An error that no caller is told of, since the worker had no call, is for the process.
     if (hand.cause !== undefined && hand.isReady && running === 0) Promise.reject(hand.cause);
     if (this.isClosed) return;
-    if (!hand.isReady && hand.why === null && ++this.failures >= TRIES) {
-      this.failures = 0;
+    if (hand.why === null && running === 0 && done === 0 && this.hasFailedAgain()) {
       const message = `Pool.run: no worker of pool "${this.queue.name}" could be started: each of ${TRIES} ${why}.`;
       this.refuseAll(new WorkerError(message, exitCode, hand.cause === undefined ? {} : { cause: hand.cause }));
     }
     this.hire();
+  }
+
+  /** A worker has died before it has taken a call: were those before it no better, and enough of them? */
+  private hasFailedAgain(): boolean {
+    let done = this.doneByEnded;
+    for (const { who } of this.hands) done += this.queue.reportOf(slotOf(who)).done;
+    this.failures = done === this.doneAtFailure ? this.failures + 1 : 1;
+    this.doneAtFailure = done;
+    if (this.failures < TRIES) return false;
+    this.failures = 0;
+    return true;
   }
 
   /** There is no worker for the calls that wait: their callers are told so. */
