@@ -50,6 +50,8 @@ type FetchedCall = Omit<DirectCall, "parcel"> & { readonly parcel: Parcel | null
 
 /** Milliseconds for calls in a row before the event loop gets its turn. */
 const SLICE = 4;
+/** Milliseconds: the longest delay that setTimeout takes. */
+const LONGEST = 2 ** 31 - 1;
 /** Calls in a row after which the memory is looked at; otherwise when there are none. */
 const LOOK = 64;
 
@@ -101,7 +103,7 @@ export class Bench implements Watched {
     queue.join();
     this.tell();
     neighbours.watch(this);
-    if (limits.idle < Number.POSITIVE_INFINITY) this.watchIdleness(limits.idle, 0);
+    if (limits.idle <= LONGEST) this.watchIdleness(limits.idle, 0);
   }
 
   get isWanted(): boolean {
