@@ -6,7 +6,7 @@ import type { Shareable } from "../shareable.ts";
 /** What can be handed over beside the bytes: what was marked with `move`, or memory that is shared. */
 export type Handed = ArrayBuffer | ArrayBufferView | MessagePort | SharedArrayBuffer;
 
-/** What the encoder asks of the one who sends. It must not throw. */
+/** What the encoder asks of the one who sends. It must not throw, but for a Refusal. */
 export interface Sending {
   /** A shared object was met. Called once for each in a message. */
   refer(object: Shareable): void;

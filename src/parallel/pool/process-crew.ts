@@ -3,49 +3,28 @@
 // The calls wait here, and each process gets one when it has none; a body that waits does not keep its process from getting another when all have some. Everything travels
 // in messages, as the codec's bytes; nothing can be shared.
 //
-// Invariant
+// Invariants
 //   a call is in the queue, or with one process, or over
+//   arguments are copied when a call is made, unless `queue` calls wait already
 
-import { type ChildProcess, fork } from "node:child_process";
-import { describeValue, oneLine } from "../../base/errors.ts";
+import { oneLine } from "../../base/errors.ts";
 import { Ring } from "../../base/ring.ts";
 import { misuse } from "../../core/leaf.ts";
 import { decode, encode, type Loader, type Unloader } from "../codec.ts";
 import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { type Call, type Employer, wordsOfPool } from "./call.ts";
-import { flagsForProcess } from "./flags.ts";
-import { type CallRecipe, callRecipe, loadOf, namesIn } from "./functions.ts";
+import { Child, type Order, type Report } from "./child.ts";
+import { callRecipe, loadOf, namesIn } from "./functions.ts";
 import { Durations } from "./histogram.ts";
 import type { Settings } from "./settings.ts";
+import { refuseShared } from "./unshared.ts";
 
-/** To a process. */
-export type Order =
-  | { readonly order: "call"; readonly id: number; readonly origin: CallRecipe; readonly bytes: Uint8Array }
-  | { readonly order: "cancel"; readonly id: number; readonly bytes: Uint8Array | null }
-  | { readonly order: "leave" };
-
-/** From a process. */
-export type Report =
-  | { readonly report: "ready" }
-  /** A body waits: its process can do something else meanwhile. */
-  | { readonly report: "waits"; readonly id: number }
-  | { readonly report: "answer"; readonly id: number; readonly how: number; readonly bytes: Uint8Array }
-  | { readonly report: "memory"; readonly mb: number };
-
-interface Hand {
-  readonly child: ChildProcess;
-  readonly number: number;
-  /** The calls it has, by number. */
-  readonly calls: Map<number, Call>;
-  /** Those of them that do not keep it from getting another: their bodies wait. */
-  readonly waiting: Set<number>;
-  readonly exit: Promise<void>;
-  isReady: boolean;
-  isRetiring: boolean;
-  why: string | null;
-  done: number;
-  memoryMb: number;
+/** The arguments of a call, as they were when it was made. */
+interface Load {
+  readonly bytes: Uint8Array;
+  /** What is detached once they are sent. */
+  readonly moved: readonly (ArrayBuffer | ArrayBufferView)[];
 }
 
 /** Processes that may end in a row before they were ready. */
@@ -61,8 +40,11 @@ export class ProcessCrew implements Employer, Backend {
   declare readonly size: number;
   declare underWay: number;
   declare private readonly settings: Settings;
-  declare private readonly hands: Set<Hand>;
+  declare private readonly hands: Set<Child>;
   declare private readonly queue: Ring<Call>;
+  /** Calls in the queue that were taken back. */
+  declare private withdrawn: number;
+  declare private readonly loads: WeakMap<Call, Load>;
   declare private readonly starts: WeakMap<Call, number>;
   declare private readonly runs: Durations;
   declare private readonly waits: Durations;
@@ -84,6 +66,8 @@ export class ProcessCrew implements Employer, Backend {
     this.settings = settings;
     this.hands = new Set();
     this.queue = new Ring();
+    this.withdrawn = 0;
+    this.loads = new WeakMap();
     this.starts = new WeakMap();
     this.runs = new Durations();
     this.waits = new Durations();
@@ -110,8 +94,12 @@ export class ProcessCrew implements Employer, Backend {
 
   begin(call: Call): void {
     this.underWay++;
-    if (this.isClosed) {
-      call.refused(misuse(`Pool.run: pool "${this.name}" is closed. Make the calls before close(), or another pool.`));
+    try {
+      if (this.isClosed)
+        throw misuse(`Pool.run: pool "${this.name}" is closed. Make the calls before close(), or another pool.`);
+      if (this.waitingCalls < this.settings.most) this.loads.set(call, pack(call));
+    } catch (error) {
+      call.refused(error);
       return;
     }
     call.place = ++this.lastCall;
@@ -130,7 +118,14 @@ export class ProcessCrew implements Employer, Backend {
   }
 
   retract(call: Call): boolean {
-    return !this.starts.has(call); // it is passed over when its turn comes
+    if (this.starts.has(call)) return false;
+    this.loads.delete(call);
+    this.withdrawn++; // it is passed over when its turn comes
+    if (this.waitingCalls === 0) {
+      this.queue.clear();
+      this.withdrawn = 0;
+    }
+    return true;
   }
 
   cancel(call: Call, reason: unknown): void {
@@ -147,7 +142,7 @@ export class ProcessCrew implements Employer, Backend {
     const hand = this.handOf(call);
     if (hand === null) return;
     hand.why ??= why;
-    hand.child.kill("SIGKILL");
+    hand.kill();
   }
 
   handOver(): void {}
@@ -165,7 +160,7 @@ export class ProcessCrew implements Employer, Backend {
       this.runs.add(now() - start);
     }
     if (--this.underWay > 0) return;
-    for (const { child } of this.hands) hold(child, false);
+    for (const hand of this.hands) hand.hold(false);
     this.emptied?.();
   }
 
@@ -179,13 +174,14 @@ export class ProcessCrew implements Employer, Backend {
       Object.freeze({ id: number, running: calls.size, done, memoryMb }),
     );
     const running = workers.reduce((sum, { running }) => sum + running, 0);
-    const busy = workers.filter(({ running }) => running > 0).length;
+    const ready = [...this.hands].filter(({ isReady }) => isReady);
+    const busy = ready.reduce((sum, { utilisation }) => sum + utilisation, 0);
     return Object.freeze({
-      queued: this.queue.size,
+      queued: this.waitingCalls,
       running,
       done: this.done,
       failed: this.failed,
-      utilisation: workers.length === 0 ? 0 : busy / workers.length,
+      utilisation: ready.length === 0 ? 0 : busy / ready.length,
       run: this.runs.summary(),
       wait: this.waits.summary(),
       workers: Object.freeze(workers),
@@ -201,34 +197,52 @@ export class ProcessCrew implements Employer, Backend {
     const all = [...this.hands];
     for (const hand of all) {
       hand.why ??= "was closed";
-      hold(hand.child, true);
-      this.send(hand, { order: "leave" });
+      hand.hold(true);
+      hand.send({ order: "leave" });
     }
     const timer = setTimeout(() => {
-      for (const { child } of all) child.kill("SIGKILL");
+      for (const hand of all) hand.kill();
     }, FAREWELL);
     await Promise.all(all.map(({ exit }) => exit));
     clearTimeout(timer);
   }
 
-  /** Gives calls that wait to processes that have none; then to those whose bodies only wait. */
-  private dispatch(): void {
-    const { queue } = this;
-    while (queue.size > 0) {
-      if (queue.peek(0).isOver) {
-        queue.shift();
-        continue;
-      }
-      const hand = this.freeHand();
-      if (hand === null) break;
-      this.give(hand, queue.shift());
-    }
-    const starting = this.staying().filter(({ isReady }) => !isReady).length;
-    if (queue.size > starting && this.staying().length < this.size) this.start();
+  /** Calls that wait for a process. */
+  private get waitingCalls(): number {
+    return this.queue.size - this.withdrawn;
   }
 
-  private freeHand(): Hand | null {
-    let best: Hand | null = null;
+  /** Gives calls that wait to processes that have none; then to those whose bodies only wait. */
+  private dispatch(): void {
+    while (this.waitingCalls > 0) {
+      const hand = this.freeHand();
+      if (hand === null) break;
+      this.give(hand, this.next());
+    }
+    const starting = this.staying().filter(({ isReady }) => !isReady).length;
+    if (this.waitingCalls <= starting || this.staying().length >= this.size) return;
+    try {
+      this.start();
+    } catch (error) {
+      if (this.hands.size === 0) this.refuseAll(`could not be started (${oneLine(error)})`, undefined);
+    }
+  }
+
+  /** The first call that waits, which there must be. */
+  private next(): Call {
+    for (let call = this.queue.shift(); ; call = this.queue.shift()) {
+      if (!call.isOver) return call;
+      this.withdrawn--;
+    }
+  }
+
+  /** There is no process for the calls that wait: their callers are told so. */
+  private refuseAll(why: string, exitCode: number | undefined): void {
+    while (this.waitingCalls > 0) this.next().lost({ why, exitCode, cause: undefined });
+  }
+
+  private freeHand(): Child | null {
+    let best: Child | null = null;
     for (const hand of this.staying()) {
       if (!hand.isReady || hand.calls.size > hand.waiting.size) continue;
       if (best === null || hand.calls.size < best.calls.size) best = hand;
@@ -237,61 +251,42 @@ export class ProcessCrew implements Employer, Backend {
     return best !== null && best.calls.size > 0 && this.staying().length < this.size ? null : best;
   }
 
-  private give(hand: Hand, call: Call): void {
-    const origin = callRecipe(call.origin);
-    const moved: (ArrayBuffer | ArrayBufferView)[] = [];
+  private give(hand: Child, call: Call): void {
     try {
-      const bytes = encode(
-        loadOf(call.origin, call.args),
-        copyingInto(moved),
-        "Pool.run",
-        namesIn(call.origin),
-      ).slice();
+      const { bytes, moved } = this.loads.get(call) ?? pack(call);
+      this.loads.delete(call);
       hand.calls.set(call.place, call);
+      hand.stopTimer();
+      hand.count();
       this.starts.set(call, now());
-      this.send(hand, { order: "call", id: call.place, origin, bytes });
+      this.send(hand, { order: "call", id: call.place, origin: callRecipe(call.origin), bytes });
       detachMoved(moved);
     } catch (error) {
       hand.calls.delete(call.place);
+      hand.count();
       call.refused(error);
     }
   }
 
   private start(): void {
-    const child = fork(ENTRY, {
-      execArgv: flagsForProcess(),
-      serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-    const hand: Hand = {
-      child,
-      number: ++this.lastHand,
-      calls: new Map(),
-      waiting: new Set(),
-      exit: new Promise((resolve) => child.once("exit", () => resolve())),
-      isReady: false,
-      isRetiring: false,
-      why: null,
-      done: 0,
-      memoryMb: 0,
-    };
-    child.on("message", (report: Report) => this.hear(hand, report));
-    child.on("error", (error) => {
-      hand.why ??= `could not be started or reached (${oneLine(error)})`;
-    });
-    child.once("exit", (code, signal) => this.ended(hand, code, signal));
-    hold(child, this.underWay > 0);
+    const hand: Child = new Child(
+      ++this.lastHand,
+      (report) => this.hear(hand, report),
+      (code, how) => this.ended(hand, code, how),
+    );
+    hand.hold(this.underWay > 0);
     this.hands.add(hand);
   }
 
-  private hear(hand: Hand, report: Report): void {
+  private hear(hand: Child, report: Report): void {
     switch (report.report) {
       case "ready":
-        hand.isReady = true;
+        hand.begin();
         this.failures = 0;
         break;
       case "waits":
         if (hand.calls.has(report.id)) hand.waiting.add(report.id);
+        hand.count();
         break;
       case "memory":
         hand.memoryMb = report.mb;
@@ -300,67 +295,59 @@ export class ProcessCrew implements Employer, Backend {
         this.accept(hand, report.id, report.how, report.bytes);
     }
     this.dispatch();
+    if (hand.calls.size === 0 && !hand.isRetiring) hand.whenIdle(this.settings.idle, () => this.dismiss(hand));
   }
 
-  private accept(hand: Hand, id: number, how: number, bytes: Uint8Array): void {
+  private accept(hand: Child, id: number, how: number, bytes: Uint8Array): void {
     const call = hand.calls.get(id);
     hand.calls.delete(id);
     hand.waiting.delete(id);
+    hand.count();
     hand.done++;
     const { tasks, memoryMb } = this.settings;
     if (hand.done >= tasks || hand.memoryMb > memoryMb) hand.isRetiring = true;
-    if (hand.isRetiring && hand.calls.size === 0) this.send(hand, { order: "leave" });
+    if (hand.isRetiring && hand.calls.size === 0) this.dismiss(hand);
     call?.answered(how, decode(bytes, BARE));
   }
 
-  private ended(hand: Hand, code: number | null, signal: string | null): void {
-    this.hands.delete(hand);
-    const how = code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    const death = { why: hand.why ?? how, exitCode: code ?? undefined, cause: undefined };
-    for (const call of hand.calls.values()) call.lost(death);
-    if (this.isClosed) return;
-    if (!hand.isReady && ++this.failures >= TRIES) {
-      this.failures = 0;
-      while (this.queue.size > 0) this.queue.shift().lost(death);
-    }
-    this.dispatch();
+  /** A process without a call is to end. */
+  private dismiss(hand: Child): void {
+    hand.isRetiring = true;
+    this.send(hand, { order: "leave" });
   }
 
-  private handOf(call: Call): Hand | null {
+  private ended(hand: Child, code: number | null, how: string): void {
+    this.hands.delete(hand);
+    const why = hand.why ?? how;
+    const exitCode = code ?? undefined;
+    for (const call of hand.calls.values()) call.lost({ why, exitCode, cause: undefined });
+    if (!hand.isReady && ++this.failures >= TRIES) {
+      this.failures = 0;
+      this.refuseAll(why, exitCode);
+    }
+    this.dispatch(); // also while the pool is being closed: calls may wait that were made before
+  }
+
+  private handOf(call: Call): Child | null {
     for (const hand of this.hands) if (hand.calls.get(call.place) === call) return hand;
     return null;
   }
 
-  private staying(): Hand[] {
+  private staying(): Child[] {
     return [...this.hands].filter(({ isRetiring }) => !isRetiring);
   }
 
-  private send(hand: Hand | null, order: Order): void {
-    if (hand?.child.connected === true) {
-      if (this.underWay > 0) hold(hand.child, true);
-      hand.child.send(order);
-    }
+  private send(hand: Child | null, order: Order): void {
+    if (hand?.send(order) === true && this.underWay > 0) hand.hold(true);
   }
 }
 
-/** Keeps this process alive, or not, for the sake of one of the pool. */
-function hold(child: ChildProcess, isHeld: boolean): void {
-  const channel = child.channel as { ref(): void; unref(): void } | null | undefined;
-  if (isHeld) {
-    child.ref();
-    channel?.ref();
-  } else {
-    child.unref();
-    channel?.unref();
-  }
-}
-
-const COPYING: Loader = { refer: refuse, hand: () => -1 };
+const COPYING: Loader = { refer: refuseShared, hand: () => -1 };
 const BARE: Unloader = { object: () => undefined, handed: () => undefined };
 
 function copyingInto(moved: (ArrayBuffer | ArrayBufferView)[]): Loader {
   return {
-    refer: refuse,
+    refer: refuseShared,
     hand(value) {
       if (!(value instanceof SharedArrayBuffer)) moved.push(value as ArrayBuffer);
       return -1;
@@ -368,12 +355,11 @@ function copyingInto(moved: (ArrayBuffer | ArrayBufferView)[]): Loader {
   };
 }
 
-function refuse(object: object): never {
-  throw misuse(
-    `Pool.run: ${describeValue(object)} lies in shared memory, which processes do not share. Use a pool of threads, or send the data it holds.`,
-  );
+/** Copies what a call takes along. */
+function pack({ origin, args }: Call): Load {
+  const moved: (ArrayBuffer | ArrayBufferView)[] = [];
+  const bytes = encode(loadOf(origin, args), copyingInto(moved), "Pool.run", namesIn(origin)).slice();
+  return { bytes, moved };
 }
-
-const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "../entry/process.ts" : "../entry/process.js", import.meta.url);
 
 const now = (): number => performance.timeOrigin + performance.now();

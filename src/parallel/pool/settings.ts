@@ -16,7 +16,7 @@ export interface PoolOptions {
   readonly grace?: number | undefined;
   /** Milliseconds a call may take from when a worker has begun it. Default: no limit. */
   readonly timeout?: number | undefined;
-  /** Milliseconds after which a thread ends that has had nothing to do. Default: never. */
+  /** Milliseconds after which a worker ends that has had nothing to do. Default: never. */
   readonly idle?: number | undefined;
   /** Calls that may wait with their arguments copied; those above keep theirs until there is room. Default: no limit. */
   readonly queue?: number | undefined;
