@@ -104,7 +104,7 @@ export class Client implements Employer, Watched {
     this.underWay++;
     try {
       if (this.isClosed) throw this.closedError();
-      if (this.waiting.size > 0 || !this.put(call)) {
+      if (this.waiting.size > 0 || this.isFullFor(call) || !this.put(call)) {
         this.waiting.push(call);
         if (this.waiting.size <= this.most - this.queue.ring.length) this.load(call);
         here().watch(this);
@@ -189,6 +189,7 @@ export class Client implements Employer, Watched {
     while (waiting.size > 0) {
       const call = waiting.peek(0);
       if (!call.isOver) {
+        if (this.isFullFor(call)) break;
         try {
           if (!this.put(call)) break;
         } catch (error) {
@@ -208,6 +209,13 @@ export class Client implements Employer, Watched {
 
   withdraw(): void {
     if (!removeWaiter(this.queue.words, SENDERS, here().slot)) this.queue.givers.wakeOne();
+  }
+
+  /** Do as many calls wait as may? Besides, there may be one for each worker that is free; and one at least, for which a worker is started. */
+  private isFullFor({ worker }: Call): boolean {
+    if (this.most === Number.POSITIVE_INFINITY || worker !== 0) return false;
+    const { length } = this.queue.ring;
+    return length > 0 && length >= this.most + this.queue.free().length;
   }
 
   /** Puts a call into the queue, or sends it to its worker. False if there is no place. */

@@ -161,7 +161,7 @@ export class Crew {
     let count = 0;
     for (const { worker, isReady } of this.hands) {
       if (!isReady) continue;
-      sum += worker.performance.eventLoopUtilization().utilization;
+      sum += Math.min(worker.performance.eventLoopUtilization().utilization, 1); // its clocks are read one after the other
       count++;
     }
     return count === 0 ? 0 : sum / count;
