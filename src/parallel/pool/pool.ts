@@ -169,7 +169,8 @@ export class Pool implements AsyncDisposable {
   }
 
   private async end(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // calls that were started just now are made first
+    // Calls that were started before are made first: their tasks stand before this one in line.
+    await new Promise<void>((resolve) => void this.start(named("close", () => resolve())));
     await this.backend.close();
   }
 
