@@ -136,6 +136,11 @@ export class Cargo implements Loader {
     }
   }
 
+  /** Does it hold shared objects? */
+  get refers(): boolean {
+    return this.objects.length > 0;
+  }
+
   /** The objects it holds. */
   get references(): readonly number[] {
     return this.objects.map((object) => object[SHARE]);

@@ -6,6 +6,9 @@
 //
 //   send     1 count the message   2 introduce the object to those whose bit is not set
 //   forget   1 nothing under way? clear the bit   2 look again: if a message has come up, set it again and stay
+//            3 if no thread knows it any more, and it keeps other objects: those are under way in it no more
+//
+// What is kept in an object (a value of a map, a message in a channel) counts as under way as long as it is there. Objects that keep each other in a circle are never forgotten.
 //
 // Since each side first writes its own word and then reads the other's, one of the two sees the other.
 //
@@ -18,12 +21,19 @@ import { loaded } from "./loaded.ts";
 import type { Mended, Message } from "./message.ts";
 import { here, type Neighbours } from "./neighbours.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
-import { addWaiter as addBit, WAIT_SET as BITS, hasWaiter as hasBit, removeWaiter as removeBit } from "./wait-set.ts";
+import {
+  addWaiter as addBit,
+  WAIT_SET as BITS,
+  hasWaiter as hasBit,
+  hasWaiters as hasBits,
+  removeWaiter as removeBit,
+} from "./wait-set.ts";
 
 // Words of the head of every shared object.
 const UNDER_WAY = 0;
 const MENDER = 1;
 const KNOWN = 2;
+const KEEPS = KNOWN + BITS;
 /** Where the words of the object itself begin. */
 export const BODY: number = 8;
 
@@ -62,6 +72,9 @@ export abstract class SharedObject {
     return this;
   }
 
+  /** No thread can use it any more: what it keeps is thrown away. @internal */
+  discard(): void {}
+
   /** A thread has died, perhaps in the midst of this. Called with the right to mend: in one thread at a time. */
   protected abstract mendFor(dead: number): void;
 
@@ -90,6 +103,11 @@ export abstract class SharedObject {
 
 /** In place of an id: the object is a new one. */
 export const NEW = 0;
+
+/** An object, of which these are the words, is about to keep others. */
+export function keepIn(words: Int32Array): void {
+  Atomics.store(words, KEEPS, 1);
+}
 
 const kinds = new Map<string, Revive>();
 /** How kinds are loaded that this thread does not know yet. */
@@ -121,6 +139,8 @@ class Directory implements Mended {
   declare private readonly entries: Map<number, Entry>;
   /** The numbers that were asked for, and not answered yet. */
   declare private readonly wanted: Set<number>;
+  /** Objects that have been dropped here before they were known, and how often: they are asked for. */
+  declare private readonly owed: Map<number, number>;
   declare private readonly freed: FinalizationRegistry<number>;
   declare private readonly loading: Map<string, Promise<unknown>>;
   declare private sweepAt: number;
@@ -129,6 +149,7 @@ class Directory implements Mended {
     this.neighbours = here();
     this.entries = new Map();
     this.wanted = new Set();
+    this.owed = new Map();
     this.freed = new FinalizationRegistry((id) => this.forget(id));
     this.loading = new Map();
     this.sweepAt = FIRST_SWEEP;
@@ -145,6 +166,7 @@ class Directory implements Mended {
   /** A thread has died: so it knows nothing any more, and may have been in the midst of any object. */
   mend(dead: number): void {
     this.wanted.clear(); // it may be the one that was to answer
+    for (const id of this.owed.keys()) this.want(id);
     for (const { head, object } of [...this.entries.values()]) {
       removeBit(head, KNOWN, slotOf(dead));
       object?.deref()?.mend(dead);
@@ -195,11 +217,15 @@ class Directory implements Mended {
       entry = this.entries.get(id);
     }
     if (entry !== undefined) return kinds.has(entry.kind) || !this.load(entry.kind);
-    if (!this.wanted.has(id)) {
-      this.wanted.add(id);
-      this.neighbours.tellAll({ about: "seek", id } as Message);
-    }
+    this.want(id);
     return false;
+  }
+
+  /** Asks the others for an object, once. */
+  private want(id: number): void {
+    if (this.wanted.has(id)) return;
+    this.wanted.add(id);
+    this.neighbours.tellAll({ about: "seek", id } as Message);
   }
 
   /** Loads a kind, if that is possible. This thread is woken when it has been. */
@@ -230,7 +256,12 @@ class Directory implements Mended {
   /** A message that held an object has been thrown away. */
   drop(id: number): void {
     const entry = this.entries.get(id);
-    if (entry !== undefined) Atomics.sub(entry.head, UNDER_WAY, 1);
+    if (entry !== undefined) {
+      Atomics.sub(entry.head, UNDER_WAY, 1);
+      return;
+    }
+    this.owed.set(id, (this.owed.get(id) ?? 0) + 1);
+    this.want(id);
   }
 
   private objectOf(id: number, entry: Entry): SharedObject {
@@ -247,8 +278,12 @@ class Directory implements Mended {
   private introduced({ id, kind, name, memory }: Introduction): void {
     this.wanted.delete(id);
     if (this.entries.has(id)) return;
-    this.entries.set(id, { kind, name, memory, head: new Int32Array(memory, 0, BODY), object: null });
-    addBit(new Int32Array(memory), KNOWN, this.neighbours.slot);
+    const head = new Int32Array(memory, 0, BODY);
+    this.entries.set(id, { kind, name, memory, head, object: null });
+    addBit(head, KNOWN, this.neighbours.slot);
+    const owed = this.owed.get(id);
+    if (owed !== undefined) Atomics.sub(head, UNDER_WAY, owed);
+    this.owed.delete(id);
     if (this.entries.size > this.sweepAt) this.sweep();
   }
 
@@ -276,7 +311,18 @@ class Directory implements Mended {
     removeBit(head, KNOWN, slot);
     // 2
     if (loaded(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
-    else this.entries.delete(id);
+    else if (!hasBits(head, KNOWN) && Atomics.compareExchange(head, KEEPS, 1, 0) === 1) {
+      // 3
+      addBit(head, KNOWN, slot);
+      setImmediate(() => void this.discard(id, entry)); // this thread may be in the midst of anything
+    } else this.entries.delete(id);
+  }
+
+  /** Nobody else knows the object, nor ever will. */
+  private async discard(id: number, entry: Entry): Promise<void> {
+    const { kind } = entry;
+    if (!kinds.has(kind) && this.load(kind)) await this.loading.get(kind);
+    if (kinds.has(kind)) this.objectOf(id, entry).discard();
   }
 }
 
@@ -289,4 +335,4 @@ export function directory(): Directory {
 }
 
 // The bits of the known threads have the shape of a wait set.
-if (KNOWN + BITS > BODY) throw new Error("directory: the head is too small");
+if (KEEPS >= BODY) throw new Error("directory: the head is too small");

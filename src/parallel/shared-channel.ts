@@ -15,7 +15,7 @@ import { Cargo, ENDED, forgetIn, putNumber, takeFrom, UNKNOWN } from "./cargo.ts
 import { End, GIVEN_UP, reasonOf, SHUT } from "./channel-end.ts";
 import { Next, Receive, Send } from "./channel-leaves.ts";
 import { slotOf } from "./commons.ts";
-import { defineKind, NEW, SharedObject } from "./directory.ts";
+import { defineKind, keepIn, NEW, SharedObject } from "./directory.ts";
 import { Line } from "./line.ts";
 import { here } from "./neighbours.ts";
 import { Ring } from "./ring.ts";
@@ -206,6 +206,7 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
       throw misuse(
         `Channel.send: "${this.name}" has room for ${ring.pages.size} bytes, and the value takes ${length}. Make the channel with { bytes: ${length} } or more, or send less at a time.`,
       );
+    if (cargo.refers) keepIn(this.words);
     const ticket = cargo.put(ring);
     if (ticket >= 0) {
       if (by !== null) by.starvedAt = -1;
@@ -263,6 +264,10 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
     return this.failed
       ? this.ended.reason
       : EndOfChannel.of(`Channel.receive: "${this.name}" is closed and drained. Use next() where the end is expected.`);
+  }
+
+  override discard(): void {
+    this.empty();
   }
 
   protected mendFor(dead: number): void {

@@ -7,7 +7,7 @@
 import { misuse } from "../../core/leaf.ts";
 import type { Handed } from "../codec/sides.ts";
 import { decode, encode, type Loader } from "../codec.ts";
-import { directory } from "../directory.ts";
+import { directory, keepIn } from "../directory.ts";
 import { detachMoved } from "../move.ts";
 import { here } from "../neighbours.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
@@ -118,8 +118,10 @@ function text(value: string): Freight {
   return { words: scratch, length: 1 + ((value.length + 3) >> 2), found: NONE };
 }
 
-/** The objects a value holds are about to be in it: everybody is to know them. */
-export function depart({ found }: Freight): void {
+/** A value is about to be in an object, of which these are the words: everybody is to know the objects it holds. */
+export function depart({ found }: Freight, words: Int32Array): void {
+  if (found.objects.length === 0) return;
+  keepIn(words);
   for (const object of found.objects) directory().depart(object);
 }
 
@@ -196,7 +198,7 @@ export function learn(id: number, isVain: () => boolean = never): boolean {
 
 /** Values that held these objects are gone. */
 export function dropAll(ids: Int32Array): void {
-  for (const id of ids) if (learn(id)) directory().drop(id);
+  for (const id of ids) directory().drop(id);
 }
 
 const never = (): boolean => false;

@@ -12,7 +12,7 @@ import { Line, SharedLeaf } from "../line.ts";
 import { here } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { WAIT_SET } from "../wait-set.ts";
-import { depart, handOver, learn, lengthOf, load, objectsIn, read } from "./freight.ts";
+import { depart, dropAll, handOver, learn, lengthOf, load, objectsIn, read } from "./freight.ts";
 import { GrowingWords, growableMemory } from "./growable.ts";
 import { LOG_WORDS, Logs, type Taken } from "./logs.ts";
 
@@ -70,7 +70,7 @@ export class InterlockedList<in out T> extends SharedObject {
       throw misuse(
         `InterlockedList.push: "${this.name}" is full, with ${this.logs.mostBytes} bytes that nobody has taken. Flush it more often, or use a sharedChannel, whose senders wait.`,
       );
-    depart(freight);
+    depart(freight, this.words);
     this.logs.push(words, length);
     handOver(freight);
     this.line.wakeOne();
@@ -113,6 +113,11 @@ export class InterlockedList<in out T> extends SharedObject {
   /** @internal */
   get isEmpty(): boolean {
     return this.logs.isEmpty;
+  }
+
+  /** @internal */
+  override discard(): void {
+    eachInOrder(this.takeAll(), (words, at) => dropAll(objectsIn(words, at)));
   }
 
   protected mendFor(dead: number): void {

@@ -49,7 +49,7 @@ export class SharedList<in out T> extends SharedObject {
    */
   push(value: T): number {
     const freight = load(value, "SharedList.push");
-    depart(freight);
+    depart(freight, this.words);
     return this.done("push", freight, this.entries.push(freight.words, freight.length));
   }
 
@@ -79,7 +79,7 @@ export class SharedList<in out T> extends SharedObject {
         `SharedList.set: "${this.name}" has ${length} values, and none at ${index}. Set only what is there; a new one is put at the end with push().`,
       );
     const freight = load(value, "SharedList.set");
-    depart(freight);
+    depart(freight, this.words);
     this.done("set", freight, this.entries.set(index, freight.words, freight.length));
     dropAll(this.entries.replaced);
   }
@@ -112,6 +112,11 @@ export class SharedList<in out T> extends SharedObject {
   /** Bytes of memory that were ever used. @internal */
   get bytes(): number {
     return this.entries.bytes;
+  }
+
+  /** @internal */
+  override discard(): void {
+    for (let i = 0; i < this.length; i++) dropAll(objectsIn(this.entries.get(i), 0));
   }
 
   protected mendFor(dead: number): void {

@@ -166,7 +166,7 @@ export class SharedMap<in out V> {
    * What was taken is used again for other entries; the memory stays the map's.
    */
   clear(): void {
-    for (let place: number | null = FIRST_BUCKET; place !== null; ) place = this.store.clearBucket(place);
+    this.store.clear();
   }
 
   /** @internal */

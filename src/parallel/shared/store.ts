@@ -197,6 +197,14 @@ export class Store extends SharedObject {
     }
   }
 
+  clear(): void {
+    for (let place: number | null = FIRST_BUCKET; place !== null; ) place = this.clearBucket(place);
+  }
+
+  override discard(): void {
+    this.clear();
+  }
+
   /** The keys between a place and the end of its bucket, all at one moment. O(entries in it). */
   keysFrom(place: number): Bucket {
     for (;;) {

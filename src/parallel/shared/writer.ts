@@ -6,7 +6,7 @@
 // No lock is held while the heap is asked for memory, the codec runs, or anything of the user's.
 
 import { misuse } from "../../core/leaf.ts";
-import { directory } from "../directory.ts";
+import { directory, keepIn } from "../directory.ts";
 import { steps } from "../steps.ts";
 import type { Arena } from "./arena.ts";
 import { writeChain } from "./chain.ts";
@@ -193,6 +193,7 @@ export class Writer {
     const { parcel, arena, heap, record } = this;
     if (!writeChain(arena, heap, NEW_VALUE, parcel.room.words, 0, parcel.length)) throw this.full(from);
     if (steps.at !== null) steps.at("map: value");
+    if (parcel.objects.length > 0) keepIn(arena.words);
     for (const object of parcel.objects) {
       directory().depart(object);
       (arena.words[record + DEPARTED] as number)++;
