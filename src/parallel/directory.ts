@@ -314,15 +314,18 @@ class Directory implements Mended {
     else if (!hasBits(head, KNOWN) && Atomics.compareExchange(head, KEEPS, 1, 0) === 1) {
       // 3
       addBit(head, KNOWN, slot);
-      setImmediate(() => void this.discard(id, entry)); // this thread may be in the midst of anything
+      setImmediate(() => this.discard(id, entry)); // this thread may be in the midst of anything
     } else this.entries.delete(id);
   }
 
   /** Nobody else knows the object, nor ever will. */
-  private async discard(id: number, entry: Entry): Promise<void> {
+  private discard(id: number, entry: Entry): void {
     const { kind } = entry;
-    if (!kinds.has(kind) && this.load(kind)) await this.loading.get(kind);
     if (kinds.has(kind)) this.objectOf(id, entry).discard();
+    else if (this.load(kind))
+      this.loading.get(kind)?.then(() => {
+        if (kinds.has(kind)) this.objectOf(id, entry).discard();
+      });
   }
 }
 

@@ -25,7 +25,6 @@ export type Report =
 
 /** Processes that are to end with this one, however busy they are. */
 const living = new Set<ChildProcess>();
-let isListening = false;
 
 export class Child {
   declare readonly number: number;
@@ -70,6 +69,7 @@ export class Child {
     this.exit = new Promise((resolve) => {
       const end = (code: number | null, how: string): void => {
         living.delete(child);
+        if (living.size === 0) process.off("exit", killAll);
         this.stopTimer();
         ended(code, how);
         resolve();
@@ -83,8 +83,7 @@ export class Child {
       });
     });
     child.on("message", hear);
-    if (!isListening) process.on("exit", killAll);
-    isListening = true;
+    if (living.size === 0) process.on("exit", killAll);
     living.add(child);
   }
 
