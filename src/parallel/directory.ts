@@ -8,7 +8,8 @@
 //   forget   1 nothing under way? clear the bit   2 look again: if a message has come up, set it again and stay
 //            3 if no thread knows it any more, and it keeps other objects: those are under way in it no more
 //
-// What is kept in an object (a value of a map, a message in a channel) counts as under way as long as it is there. Objects that keep each other in a circle are never forgotten.
+// What is kept in an object (a value of a map, a message in a channel) counts as under way as long as it is there. Objects that keep each other in a circle are never forgotten, nor is
+// what is kept in one that a thread knew which has died.
 //
 // Since each side first writes its own word and then reads the other's, one of the two sees the other.
 //
@@ -21,19 +22,14 @@ import { loaded } from "./loaded.ts";
 import type { Mended, Message } from "./message.ts";
 import { here, type Neighbours } from "./neighbours.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
-import {
-  addWaiter as addBit,
-  WAIT_SET as BITS,
-  hasWaiter as hasBit,
-  hasWaiters as hasBits,
-  removeWaiter as removeBit,
-} from "./wait-set.ts";
+import { addWaiter as addBit, WAIT_SET as BITS, hasWaiter as hasBit, removeWaiter as removeBit } from "./wait-set.ts";
 
 // Words of the head of every shared object.
 const UNDER_WAY = 0;
 const MENDER = 1;
 const KNOWN = 2;
 const KEEPS = KNOWN + BITS;
+const HOLDERS = KEEPS + 1; // threads that have an entry for it, and those that have died with one: the bits are only hints, as a slot may have another thread by now
 /** Where the words of the object itself begin. */
 export const BODY: number = 8;
 
@@ -182,6 +178,7 @@ class Directory implements Mended {
     else {
       const head = new Int32Array(memory, 0, BODY);
       this.entries.set(id, { kind, name, memory, head, object: new WeakRef(object) });
+      Atomics.add(head, HOLDERS, 1);
       addBit(head, KNOWN, this.neighbours.slot);
     }
     this.freed.register(object, id);
@@ -280,6 +277,7 @@ class Directory implements Mended {
     if (this.entries.has(id)) return;
     const head = new Int32Array(memory, 0, BODY);
     this.entries.set(id, { kind, name, memory, head, object: null });
+    Atomics.add(head, HOLDERS, 1);
     addBit(head, KNOWN, this.neighbours.slot);
     const owed = this.owed.get(id);
     if (owed !== undefined) Atomics.sub(head, UNDER_WAY, owed);
@@ -311,7 +309,7 @@ class Directory implements Mended {
     removeBit(head, KNOWN, slot);
     // 2
     if (loaded(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
-    else if (!hasBits(head, KNOWN) && Atomics.compareExchange(head, KEEPS, 1, 0) === 1) {
+    else if (Atomics.sub(head, HOLDERS, 1) === 1 && Atomics.compareExchange(head, KEEPS, 1, 0) === 1) {
       // 3
       addBit(head, KNOWN, slot);
       setImmediate(() => this.discard(id, entry)); // this thread may be in the midst of anything
@@ -338,4 +336,4 @@ export function directory(): Directory {
 }
 
 // The bits of the known threads have the shape of a wait set.
-if (KEEPS >= BODY) throw new Error("directory: the head is too small");
+if (HOLDERS >= BODY) throw new Error("directory: the head is too small");

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { directory } from "../../src/parallel/directory.ts";
 import type { Birth } from "../../src/parallel/message.ts";
 import { here } from "../../src/parallel/neighbours.ts";
 import { SHARE } from "../../src/parallel/shareable.ts";
@@ -58,6 +59,7 @@ export class TestThread {
       workerData: errand,
       transferList: birth.links.map(({ port }) => port),
     });
+    directory().depart(channel); // under way for good, since the thread is not told of it as of others
     channel.trySend(args.filter(isShared));
     this.ready = once(this.worker, "message").then(() => {});
     this.result = new Promise((resolve, reject) => {
