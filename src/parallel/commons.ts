@@ -9,7 +9,6 @@
 
 import { availableParallelism } from "node:os";
 import { MisuseError } from "../base/errors.ts";
-import { loaded } from "./loaded.ts";
 import { addWaiter, countWaiters, hasWaiter, removeWaiter } from "./wait-set.ts";
 
 /** How many threads a family can have at a time. A set of threads is a bit for each; see wait-set.ts. */
@@ -95,7 +94,7 @@ export class Commons {
 
   /** Who lives in a slot, or 0. */
   at(slot: number): number {
-    return loaded(this.words, TABLE + slot * RECORD + WHO);
+    return Atomics.load(this.words, TABLE + slot * RECORD + WHO);
   }
 
   isAlive(who: number): boolean {
@@ -103,7 +102,7 @@ export class Commons {
   }
 
   parentOf(who: number): number {
-    return loaded(this.words, TABLE + slotOf(who) * RECORD + PARENT);
+    return Atomics.load(this.words, TABLE + slotOf(who) * RECORD + PARENT);
   }
 
   /** Those that live now. */
@@ -118,7 +117,7 @@ export class Commons {
 
   /** May a thread that has nothing to do go on looking for a while, without being in the way of those who work? */
   get maySpin(): boolean {
-    return loaded(this.words, COUNT) - countWaiters(this.words, SLEEPERS) <= CORES;
+    return Atomics.load(this.words, COUNT) - countWaiters(this.words, SLEEPERS) <= CORES;
   }
 
   /** A thread goes to sleep, after so many turns of its scheduler: from now on it must be roused. */
@@ -137,7 +136,7 @@ export class Commons {
   }
 
   activityOf(slot: number): number {
-    return loaded(this.words, TABLE + slot * RECORD + ACTIVITY);
+    return Atomics.load(this.words, TABLE + slot * RECORD + ACTIVITY);
   }
 }
 

@@ -18,7 +18,6 @@
 
 import { MisuseError } from "../base/errors.ts";
 import { slotOf } from "./commons.ts";
-import { loaded } from "./loaded.ts";
 import type { Mended, Message } from "./message.ts";
 import { here, type Neighbours } from "./neighbours.ts";
 import { SHARE, type Shareable } from "./shareable.ts";
@@ -305,10 +304,10 @@ class Directory implements Mended {
     const { head } = entry;
     const { slot } = this.neighbours;
     // 1
-    if (loaded(head, UNDER_WAY) > 0) return;
+    if (Atomics.load(head, UNDER_WAY) > 0) return;
     removeBit(head, KNOWN, slot);
     // 2
-    if (loaded(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
+    if (Atomics.load(head, UNDER_WAY) > 0) addBit(head, KNOWN, slot);
     else if (Atomics.sub(head, HOLDERS, 1) === 1 && Atomics.compareExchange(head, KEEPS, 1, 0) === 1) {
       // 3
       addBit(head, KNOWN, slot);

@@ -1,12 +1,15 @@
-// Reading a word that other threads change.
+// Reading a word that other threads change, where an old value does no harm.
 //
-// V8 calls a builtin for `Atomics.load`, which takes some 7 ns: more than all else that a channel does for a value. On x64 the processor reads an aligned word by a plain access just as
-// it does there: loads are not reordered among each other, nor before what was changed by `Atomics`. V8 keeps the order of the accesses to one buffer, and gives up what it
-// knows of memory at each call that it does not see through, as those of `Atomics.store` and its kin are. Elsewhere, as on arm64, loads may pass each other, and only `Atomics.load` keeps them
-// from it.
+// V8 calls a builtin for `Atomics.load`, which takes some 7 ns: more than all else that a channel does for a value. On x64 the processor reads an aligned word by a plain access just as well: it
+// reorders no loads, and puts none before what `Atomics` has changed. But V8 may take the value of an earlier plain read for that of a later one, if it has seen no call between the two. So what
+// comes of this is a guess, and may be as old as the last call:
 //
-// So a loop that does nothing but read until a word changes has to call something of `Atomics` too, as `relax` does.
+//   who acts on it does so by an exchange that fails if it was old
+//   who concludes from it that there is nothing to do, or tries again, reads by `Atomics.load` before
+//   who reads a word again to learn whether it has changed meanwhile does that by `Atomics.load`
+//
+// After what was changed by `Atomics`, which is a call, it is as good as `Atomics.load`. Where loads may pass each other, as on arm64, it is that.
 
-/** What `Atomics.load` answers. */
+/** What `Atomics.load` answers, or has since the last call. */
 export const loaded: (words: Int32Array, at: number) => number =
   process.arch === "x64" ? (words, at) => words[at] as number : (words, at) => Atomics.load(words, at);

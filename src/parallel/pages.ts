@@ -36,7 +36,7 @@ export class Pages {
 
   /** Another number when pages have become free. */
   get generation(): number {
-    return loaded(this.words, this.next + FREED);
+    return Atomics.load(this.words, this.next + FREED);
   }
 
   /** Where a page begins, in bytes. */

@@ -8,7 +8,6 @@
 //   LOST, TOMBS and DROPPED count each ticket once, even if who counts dies too: the new count is written down for the ticket first
 
 import { type Commons, MOST_THREADS, slotOf } from "./commons.ts";
-import { loaded } from "./loaded.ts";
 import type { Pages } from "./pages.ts";
 import {
   COUNTED,
@@ -50,7 +49,7 @@ interface Broken {
 export function mendRing(ring: Broken, commons: Commons, dead: number, forget: (ticket: number) => void): boolean {
   const { words } = ring;
   const at = wantedOf(slotOf(dead));
-  if (loaded(words, at + WANTED_BY) !== dead) return true;
+  if (Atomics.load(words, at + WANTED_BY) !== dead) return true;
   // 1 a put
   const put = words[at + WANTED_PUT] as number;
   if (isBeingPut(ring, put)) {
@@ -78,21 +77,21 @@ export function discardIn(ring: Broken, ticket: number): void {
 
 /** Has this ticket been given to somebody who has not published it? */
 function isBeingPut({ words, mask }: Broken, ticket: number): boolean {
-  if (loaded(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) !== ticket) return false;
-  return signed((loaded(words, TAIL) >>> 1) - ticket) > 0;
+  if (Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) !== ticket) return false;
+  return signed((Atomics.load(words, TAIL) >>> 1) - ticket) > 0;
 }
 
 /** Has it been taken by somebody who has not released it? */
 function isBeingTaken({ words, mask }: Broken, ticket: number): boolean {
-  const sequence = loaded(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE);
+  const sequence = Atomics.load(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE);
   if (sequence !== ((ticket + 1) & TICKETS)) return false;
-  return signed(loaded(words, HEAD) - ticket) > 0;
+  return signed(Atomics.load(words, HEAD) - ticket) > 0;
 }
 
 function isWantedByLiving({ words }: Broken, commons: Commons, what: number, ticket: number, dead: number): boolean {
   for (let slot = 0; slot < MOST_THREADS; slot++) {
     const at = wantedOf(slot);
-    const by = loaded(words, at + WANTED_BY);
+    const by = Atomics.load(words, at + WANTED_BY);
     if (by !== dead && commons.isAlive(by) && words[at + what] === ticket) return true;
   }
   return false;

@@ -112,18 +112,18 @@ export class Ring {
     this.pages = new Pages(words, FIRST + slots * SLOT_WORDS, words[PAGES] as number, NEXT_PAGE, who);
     this.wanted = wantedOf(slotOf(who));
     this.freed = 0;
-    this.headSeen = loaded(words, HEAD);
+    this.headSeen = Atomics.load(words, HEAD);
   }
 
   /** Who has written down what in the place of this thread: 0, this thread, or one that has died. */
   get predecessor(): number {
-    return loaded(this.words, this.wanted + WANTED_BY);
+    return Atomics.load(this.words, this.wanted + WANTED_BY);
   }
 
   /** Has it mended what those have left who have died: perhaps nobody who lived had it in hand then. Before `begin`. */
   inherit(mend: (dead: number) => void): void {
     for (let slot = 0; slot < MOST_THREADS; slot++) {
-      const by = loaded(this.words, wantedOf(slot) + WANTED_BY);
+      const by = Atomics.load(this.words, wantedOf(slot) + WANTED_BY);
       if (by !== 0 && !this.commons.isAlive(by)) mend(by);
     }
     for (let by = this.predecessor; by !== 0 && by !== this.who; by = this.predecessor) mend(by); // what it has written down is about to be overwritten
@@ -131,8 +131,8 @@ export class Ring {
 
   /** This thread begins to use the ring. What its predecessor has left has been mended. */
   begin(): void {
-    this.words[this.wanted + WANTED_PUT] = FAR ^ (loaded(this.words, TAIL) >>> 1);
-    this.words[this.wanted + WANTED_TAKE] = FAR ^ loaded(this.words, HEAD);
+    this.words[this.wanted + WANTED_PUT] = FAR ^ (Atomics.load(this.words, TAIL) >>> 1);
+    this.words[this.wanted + WANTED_TAKE] = FAR ^ Atomics.load(this.words, HEAD);
     Atomics.store(this.words, this.wanted + WANTED_BY, this.who);
   }
 
@@ -140,11 +140,12 @@ export class Ring {
   claimPut(): number {
     const { words, mask, wanted } = this;
     let missed = false;
-    for (;;) {
-      const tail = loaded(words, TAIL);
+    for (let tail = loaded(words, TAIL); ; tail = Atomics.load(words, TAIL)) {
       const ticket = tail >>> 1;
       if ((tail & 1) !== 0) return this.giveUp(missed, ticket, CLOSED);
-      const ahead = signed(loaded(words, FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE) - ticket);
+      const at = FIRST + (ticket & mask) * SLOT_WORDS + SEQUENCE;
+      let ahead = signed(loaded(words, at) - ticket);
+      if (ahead < 0) ahead = signed(Atomics.load(words, at) - ticket);
       if (ahead > 0) continue; // another one was quicker
       if (ahead < 0 || this.isFullAt(ticket)) return this.giveUp(missed, ticket, FULL);
       words[wanted + WANTED_PUT] = ticket;
@@ -187,16 +188,18 @@ export class Ring {
   /** Which ticket is next to be taken; EMPTY, or END if there will be none. Takes nothing. Tombstones are passed over. */
   peek(): number {
     const { words, mask } = this;
-    for (;;) {
-      const ticket = loaded(words, HEAD);
+    for (let ticket = loaded(words, HEAD); ; ticket = Atomics.load(words, HEAD)) {
       const at = FIRST + (ticket & mask) * SLOT_WORDS;
-      const ahead = signed(loaded(words, at + SEQUENCE) - ((ticket + 1) & TICKETS));
+      const full = (ticket + 1) & TICKETS;
+      let ahead = signed(loaded(words, at + SEQUENCE) - full);
+      if (ahead < 0) ahead = signed(Atomics.load(words, at + SEQUENCE) - full);
       if (ahead > 0) continue; // another one was quicker
       if (ahead < 0) {
-        if (loaded(words, ENDS) === 0) return EMPTY;
-        const tail = loaded(words, TAIL);
+        if (Atomics.load(words, HEAD) !== ticket) continue;
+        if (Atomics.load(words, ENDS) === 0) return EMPTY;
+        const tail = Atomics.load(words, TAIL);
         if ((tail & 1) === 0 || tail >>> 1 !== ticket) return EMPTY;
-        if (loaded(words, HEAD) === ticket) return END;
+        if (Atomics.load(words, HEAD) === ticket) return END;
         continue;
       }
       if (words[at + KIND] !== TOMBSTONE) return ticket;
@@ -206,7 +209,7 @@ export class Ring {
 
   /** Is this still the next ticket? Then what was read of it is what was put. */
   isNext(ticket: number): boolean {
-    return loaded(this.words, HEAD) === ticket;
+    return Atomics.load(this.words, HEAD) === ticket;
   }
 
   kindOf(ticket: number): number {
@@ -263,7 +266,7 @@ export class Ring {
   }
 
   get isClosed(): boolean {
-    return (loaded(this.words, TAIL) & 1) !== 0;
+    return (Atomics.load(this.words, TAIL) & 1) !== 0;
   }
 
   /** Would a put of a small value be possible? */
@@ -273,22 +276,22 @@ export class Ring {
 
   /** Values in it, those included that are just being put, and tombstones. The tail is read first: so this is never too much, and may be none while there are some. */
   get length(): number {
-    const tail = loaded(this.words, TAIL) >>> 1;
-    return Math.max(signed(tail - loaded(this.words, HEAD)), 0);
+    const tail = Atomics.load(this.words, TAIL) >>> 1;
+    return Math.max(signed(tail - Atomics.load(this.words, HEAD)), 0);
   }
 
   /** How many values have been put. Tombstones are none. */
   get put(): number {
-    return this.putBefore(loaded(this.words, TAIL) >>> 1);
+    return this.putBefore(Atomics.load(this.words, TAIL) >>> 1);
   }
 
   /** How many of them have been taken: not more than `put` says afterwards. O(1), after the death of a thread O(length). */
   get taken(): number {
     const { words } = this;
-    const head = loaded(words, HEAD);
-    const tail = loaded(words, TAIL) >>> 1;
+    const head = Atomics.load(words, HEAD);
+    const tail = Atomics.load(words, TAIL) >>> 1;
     const left = signed(tail - head);
-    if (loaded(words, TOMBS) === 0) return this.putBefore(tail) - left;
+    if (Atomics.load(words, TOMBS) === 0) return this.putBefore(tail) - left;
     let tombs = 0;
     for (let i = 0; i < left; i++) if (this.isTomb((head + i) & TICKETS)) tombs++;
     return this.putBefore(tail) - left + tombs;
@@ -296,12 +299,12 @@ export class Ring {
 
   /** Values taken by a thread that died before it had read them. */
   get lost(): number {
-    return loaded(this.words, LOST);
+    return Atomics.load(this.words, LOST);
   }
 
   /** Values thrown away. */
   get dropped(): number {
-    return loaded(this.words, DROPPED);
+    return Atomics.load(this.words, DROPPED);
   }
 
   /** Throws a value away that was taken, and releases it. With the right to mend: in one thread at a time. */
@@ -325,8 +328,8 @@ export class Ring {
   /** Throws when an invariant does not hold. For a ring that nobody uses at the moment. */
   check(): void {
     const { words, mask } = this;
-    const head = loaded(words, HEAD);
-    const length = signed((loaded(words, TAIL) >>> 1) - head);
+    const head = Atomics.load(words, HEAD);
+    const length = signed((Atomics.load(words, TAIL) >>> 1) - head);
     if (length < 0 || length > this.capacity) throw new Error(`Ring: ${length} values, room for ${this.capacity}`);
     for (let i = 0; i <= mask; i++) {
       const ticket = (head + i) & TICKETS;
@@ -343,7 +346,7 @@ export class Ring {
   /** Is there no room for this ticket? Looks at the head, which belongs to the other end, only if there was none when it last did. */
   private isFullAt(ticket: number): boolean {
     if (((ticket - this.headSeen) & TICKETS) < this.capacity) return false;
-    this.headSeen = loaded(this.words, HEAD);
+    this.headSeen = Atomics.load(this.words, HEAD);
     return signed(ticket - this.headSeen) >= this.capacity;
   }
 
@@ -355,11 +358,11 @@ export class Ring {
 
   private putBefore(tail: number): number {
     const { words } = this;
-    return loaded(words, TAIL_LAPS) * (TICKETS + 1) + tail - loaded(words, TOMBS);
+    return Atomics.load(words, TAIL_LAPS) * (TICKETS + 1) + tail - Atomics.load(words, TOMBS);
   }
 
   private isTomb(ticket: number): boolean {
     const at = FIRST + (ticket & this.mask) * SLOT_WORDS;
-    return loaded(this.words, at + SEQUENCE) === ((ticket + 1) & TICKETS) && this.words[at + KIND] === TOMBSTONE;
+    return Atomics.load(this.words, at + SEQUENCE) === ((ticket + 1) & TICKETS) && this.words[at + KIND] === TOMBSTONE;
   }
 }

@@ -182,9 +182,9 @@ export class CallQueue extends SharedObject {
     const { who } = here();
     for (const slot of this.free()) {
       if (Atomics.compareExchange(this.desk, WORKERS + slot * WORKER + RESERVED, 0, who) !== 0) continue;
-      const worker = loaded(this.desk, WORKERS + slot * WORKER + WHO);
+      const worker = Atomics.load(this.desk, WORKERS + slot * WORKER + WHO);
       // The last look: a worker that has only just begun, in place of one that has died, is not reserved.
-      const isOurs = (): boolean => loaded(this.desk, WORKERS + slot * WORKER + RESERVED) === who;
+      const isOurs = (): boolean => Atomics.load(this.desk, WORKERS + slot * WORKER + RESERVED) === who;
       if (this.isFree(slot) && this.isWorker(slot) && isOurs()) return worker;
       this.unreserve(slot, who);
     }
@@ -197,14 +197,14 @@ export class CallQueue extends SharedObject {
   }
 
   isReserved(slot: number): boolean {
-    return loaded(this.desk, WORKERS + slot * WORKER + RESERVED) !== 0;
+    return Atomics.load(this.desk, WORKERS + slot * WORKER + RESERVED) !== 0;
   }
 
   /** The slots of the workers that run nothing. */
   free(): number[] {
     const slots: number[] = [];
     for (let word = 0; word < WAIT_SET; word++) {
-      for (let bits = loaded(this.desk, FREE + word); bits !== 0; bits &= bits - 1) {
+      for (let bits = Atomics.load(this.desk, FREE + word); bits !== 0; bits &= bits - 1) {
         const slot = (word << 5) | (31 - Math.clz32(bits & -bits));
         if (this.isWorker(slot)) slots.push(slot);
       }
@@ -214,7 +214,7 @@ export class CallQueue extends SharedObject {
 
   /** Does a worker of this pool live in a slot? */
   private isWorker(slot: number): boolean {
-    const who = loaded(this.desk, WORKERS + slot * WORKER + WHO);
+    const who = Atomics.load(this.desk, WORKERS + slot * WORKER + WHO);
     return who !== 0 && here().commons.at(slot) === who;
   }
 

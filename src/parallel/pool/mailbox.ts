@@ -10,7 +10,6 @@ import { forgetIn } from "../cargo.ts";
 import { slotOf } from "../commons.ts";
 import { defineKind, NEW, SharedObject } from "../directory.ts";
 import { Line } from "../line.ts";
-import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { Ring } from "../ring.ts";
 import { RECEIVERS, ringSize, SPARE } from "../ring-layout.ts";
@@ -69,7 +68,7 @@ export class Mailbox extends SharedObject {
   }
 
   takerOf(place: number): number {
-    return loaded(this.takers, place * 4);
+    return Atomics.load(this.takers, place * 4);
   }
 
   /** When it was taken, in milliseconds since the epoch. */

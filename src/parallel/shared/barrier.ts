@@ -16,7 +16,6 @@ import type { Selectable } from "../../core/types.ts";
 import { complete, type Description, fail, type Waiter } from "../../core/waiter.ts";
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { BODY, defineKind, SharedObject } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import type { Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
 import { Sleepers } from "../sleepers.ts";
@@ -104,7 +103,7 @@ export class SharedBarrier extends SharedObject implements Watched {
   /** Would one more make it whole, or is it broken? @internal */
   get isWhole(): boolean {
     const { words } = this;
-    return loaded(words, BROKEN) !== 0 || loaded(words, ARRIVED) + 1 === words[PARTIES];
+    return Atomics.load(words, BROKEN) !== 0 || Atomics.load(words, ARRIVED) + 1 === words[PARTIES];
   }
 
   /** Arrives, if it is the last; else changes nothing. @internal */
@@ -155,12 +154,12 @@ export class SharedBarrier extends SharedObject implements Watched {
   look(): boolean {
     const { words, waiters, own } = this;
     if (waiters.head === null) return false;
-    if (loaded(words, ROUND) !== this.round) {
+    if (Atomics.load(words, ROUND) !== this.round) {
       let number = words[own + FIRST] as number;
       for (let waiter = waiters.shift(); waiter !== null; waiter = waiters.shift()) complete(waiter, number++);
       return true;
     }
-    if (loaded(words, BROKEN) === 0) return false;
+    if (Atomics.load(words, BROKEN) === 0) return false;
     for (let waiter = waiters.shift(); waiter !== null; waiter = waiters.shift()) fail(waiter, this.brokenError());
     return true;
   }
@@ -179,12 +178,12 @@ export class SharedBarrier extends SharedObject implements Watched {
 
   /** Throws if it is broken. @internal */
   refuseBroken(): void {
-    if (loaded(this.words, BROKEN) !== 0) throw this.brokenError();
+    if (Atomics.load(this.words, BROKEN) !== 0) throw this.brokenError();
   }
 
   /** How many have arrived, in words. @internal */
   get said(): string {
-    return `${this.name} (${loaded(this.words, ARRIVED)} of ${this.words[PARTIES]})`;
+    return `${this.name} (${Atomics.load(this.words, ARRIVED)} of ${this.words[PARTIES]})`;
   }
 
   protected mendFor(dead: number): void {
@@ -224,7 +223,7 @@ export class SharedBarrier extends SharedObject implements Watched {
   }
 
   private brokenError(): Error {
-    const dead = slotOf(loaded(this.words, BROKEN));
+    const dead = slotOf(Atomics.load(this.words, BROKEN));
     return poisoned(
       `SharedBarrier.wait: "${this.name}" is broken: thread ${dead} died while somebody of it waited. Make a new one for those who are left.`,
     );
@@ -232,8 +231,8 @@ export class SharedBarrier extends SharedObject implements Watched {
 
   /** @internal */
   [INSPECT](): string {
-    const isBroken = loaded(this.words, BROKEN) !== 0;
-    return `[shared barrier "${this.name}", ${loaded(this.words, ARRIVED)} of ${this.words[PARTIES]} have come${isBroken ? ", broken" : ""}]`;
+    const isBroken = Atomics.load(this.words, BROKEN) !== 0;
+    return `[shared barrier "${this.name}", ${Atomics.load(this.words, ARRIVED)} of ${this.words[PARTIES]} have come${isBroken ? ", broken" : ""}]`;
   }
 }
 

@@ -7,7 +7,6 @@ import { describeValue } from "../../base/errors.ts";
 import { INSPECT } from "../../base/inspect.ts";
 import { misuse } from "../../core/leaf.ts";
 import { BODY, defineKind, SharedObject } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import { Makings, makingsOf } from "./makings.ts";
 import { SpinLock } from "./spin-lock.ts";
@@ -58,9 +57,9 @@ export class SharedCounter extends SharedObject {
 
   get(): number {
     for (;;) {
-      const version = loaded(this.words, VERSION);
+      const version = Atomics.load(this.words, VERSION);
       const value = this.numbers[COPIES + (version & 1)] as number;
-      if (loaded(this.words, VERSION) === version) return value;
+      if (Atomics.load(this.words, VERSION) === version) return value;
     }
   }
 

@@ -13,7 +13,6 @@
 //   all words from HIGH on are 0
 
 import { BODY } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import { objectsIn } from "./freight.ts";
 import { fence, type GrowingWords } from "./growable.ts";
@@ -71,7 +70,7 @@ export class Entries {
   }
 
   get length(): number {
-    return loaded(this.head, LENGTH);
+    return Atomics.load(this.head, LENGTH);
   }
 
   /** Puts the first words of an array at the end: its index, or NO_MEMORY. */
@@ -101,16 +100,16 @@ export class Entries {
     const at = this.entryAt(index);
     for (;;) {
       const { words } = this.body;
-      const version = loaded(words, at);
+      const version = Atomics.load(words, at);
       if ((version & 1) !== 0) {
         this.lock.pass();
         continue;
       }
-      const first = loaded(words, at + VALUE);
-      const second = loaded(words, at + VALUE + 1);
-      const third = loaded(words, at + VALUE + 2);
+      const first = Atomics.load(words, at + VALUE);
+      const second = Atomics.load(words, at + VALUE + 1);
+      const third = Atomics.load(words, at + VALUE + 2);
       if (first !== FAR) {
-        if (loaded(words, at) !== version) continue;
+        if (Atomics.load(words, at) !== version) continue;
         this.version = version;
         inline[0] = first;
         inline[1] = second;
@@ -118,17 +117,17 @@ export class Entries {
         return inline;
       }
       const start = second + CELL;
-      if (loaded(words, at) !== version || !this.body.reaches(start + third)) continue;
+      if (Atomics.load(words, at) !== version || !this.body.reaches(start + third)) continue;
       const copy = this.body.words.slice(start, start + third);
       fence();
-      if (loaded(words, at) !== version) continue;
+      if (Atomics.load(words, at) !== version) continue;
       this.version = version;
       return copy;
     }
   }
 
   hasVersion(index: number, version: number): boolean {
-    return loaded(this.body.words, this.entryAt(index)) === version;
+    return Atomics.load(this.body.words, this.entryAt(index)) === version;
   }
 
   /** A thread has died, perhaps in the midst of a change. */
@@ -164,7 +163,7 @@ export class Entries {
 
   /** Bytes that are in use, or were. */
   get bytes(): number {
-    return loaded(this.head, HIGH) * 4;
+    return Atomics.load(this.head, HIGH) * 4;
   }
 
   /** 1 */
@@ -209,7 +208,7 @@ export class Entries {
     const index = (head[REDO] as number) - 1;
     const at = this.entryAt(index);
     const { words } = this.body;
-    const version = loaded(words, at) | 1;
+    const version = Atomics.load(words, at) | 1;
     Atomics.store(words, at, version);
     if (steps.at !== null) steps.at("list.odd");
     for (let i = 0; i < INLINE; i++) Atomics.store(words, at + VALUE + i, head[REDO_ENTRY + i] as number);

@@ -9,7 +9,6 @@
 // Invariant
 //   a block or page is in exactly one place: in an entry or its chains, in a chain of a record, in its hand, or among the free ones
 
-import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import type { Arena } from "./arena.ts";
 import {
@@ -148,7 +147,7 @@ export class Heap {
     const { record, arena } = this;
     const words = arena.refresh();
     // 1 with the lock: a page or a chunk has been moved or not
-    if (loaded(words, HEAP_LOCK) === this.who) {
+    if (Atomics.load(words, HEAP_LOCK) === this.who) {
       const page = words[record + PAGE_IN_HAND];
       if (page !== 0 && (words[FREE_PAGES] === page || words[BREAK] === page)) words[record + PAGE_IN_HAND] = 0;
       for (let part = DIRECTORY; part < DIRECTORY + DIRECTORY_SIZE; part++)

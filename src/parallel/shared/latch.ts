@@ -7,7 +7,6 @@ import type { Description } from "../../core/waiter.ts";
 import { slotOf } from "../commons.ts";
 import { BODY, defineKind, SharedObject } from "../directory.ts";
 import { Line, SharedLeaf } from "../line.ts";
-import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { WAIT_SET } from "../wait-set.ts";
 import { Makings, makingsOf } from "./makings.ts";
@@ -36,7 +35,7 @@ export class SharedLatch extends SharedObject {
   }
 
   get isOpen(): boolean {
-    return loaded(this.words, OPEN) === 1;
+    return Atomics.load(this.words, OPEN) === 1;
   }
 
   /** Opens it: all who wait go on, in every thread. Opening twice does nothing. O(waiting threads). */

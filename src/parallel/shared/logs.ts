@@ -17,7 +17,6 @@
 
 import { Ring as Queue } from "../../base/ring.ts";
 import { MOST_THREADS, slotOf } from "../commons.ts";
-import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import { lengthOf } from "./freight.ts";
 import { fence, type GrowingWords } from "./growable.ts";
@@ -108,15 +107,15 @@ export class Logs {
 
   get isEmpty(): boolean {
     for (const log of this.inUse()) {
-      const tail = loaded(this.head, log + TAIL);
-      if (tail !== 0 && loaded(this.head, log + HEAD + LOW) !== tail) return false;
+      const tail = Atomics.load(this.head, log + TAIL);
+      if (tail !== 0 && Atomics.load(this.head, log + HEAD + LOW) !== tail) return false;
     }
     return true;
   }
 
   /** 1 Takes blocks for so many words more. False if there may be no more. */
   prepare(length: number): boolean {
-    const tail = loaded(this.head, this.log + TAIL);
+    const tail = Atomics.load(this.head, this.log + TAIL);
     const room = tail === 0 ? 0 : BLOCK - offsetOf(tail);
     const needed = Math.ceil((length + STAMP - room) / (BLOCK - FIRST));
     if (needed <= 0) return true;
@@ -137,7 +136,7 @@ export class Logs {
     const stamp = Atomics.add(head, SEQUENCE, 1);
     if (steps.at !== null) steps.at("log.stamp");
     // 3
-    let place = loaded(head, log + TAIL);
+    let place = Atomics.load(head, log + TAIL);
     if (place === 0) {
       place = this.extend(0);
       Atomics.store(head, log + HEAD + LOW, place);
@@ -151,14 +150,14 @@ export class Logs {
 
   /** The stamp of the next push. */
   now(): number {
-    return loaded(this.head, SEQUENCE);
+    return Atomics.load(this.head, SEQUENCE);
   }
 
   /** The logs that something was pushed to, ever. */
   inUse(): number[] {
     const found: number[] = [];
     for (let i = 0; i < MOST_THREADS / 32; i++)
-      for (let bits = loaded(this.head, IN_USE + i); bits !== 0; bits &= bits - 1)
+      for (let bits = Atomics.load(this.head, IN_USE + i); bits !== 0; bits &= bits - 1)
         found.push(logOf((i << 5) | (31 - Math.clz32(bits & -bits))));
     return found;
   }
@@ -170,7 +169,7 @@ export class Logs {
       // 1
       const from = Atomics.load(heads, (log + HEAD) >> 1);
       const start = Number(BigInt.asUintN(32, from));
-      const tail = loaded(head, log + TAIL);
+      const tail = Atomics.load(head, log + TAIL);
       if (tail === 0 || tail === start) return null;
       const chain = this.walk(start, tail);
       if (chain === null) continue;
@@ -192,7 +191,7 @@ export class Logs {
   }
 
   userOf(log: number): number {
-    return loaded(this.head, log + USER);
+    return Atomics.load(this.head, log + USER);
   }
 
   /** Frees the blocks of a log whose thread has died, but for those in which there is something. In one thread at a time. */
@@ -222,12 +221,12 @@ export class Logs {
   }
 
   private get made(): number {
-    return loaded(this.head, MADE);
+    return Atomics.load(this.head, MADE);
   }
 
   private ownerOf(block: number): number {
     this.body.reaches(this.placeOf(block) + BLOCK);
-    return loaded(this.body.words, this.placeOf(block) + OWNER);
+    return Atomics.load(this.body.words, this.placeOf(block) + OWNER);
   }
 
   /** The blocks of a log that are not in its chain. */
@@ -282,7 +281,7 @@ export class Logs {
   /** Blocks from which all has been taken are free. */
   private recycle(): void {
     const { chain, free } = this;
-    const head = blockOf(loaded(this.head, this.log + HEAD + LOW));
+    const head = blockOf(Atomics.load(this.head, this.log + HEAD + LOW));
     while (chain.size > 1 && chain.peek(0) !== head) free.push(chain.shift());
     while (free.length > KEPT) this.release(free.pop() as number);
   }
@@ -295,7 +294,7 @@ export class Logs {
   /** A block that belongs to this thread now; 0 if there may be no more. */
   private allocate(): number {
     const { head, body, owner } = this;
-    const scanned = loaded(head, SPARE) > 0 ? this.made : 0;
+    const scanned = Atomics.load(head, SPARE) > 0 ? this.made : 0;
     for (let i = 0; i < scanned; i++) {
       const block = ((this.hint + i) % scanned) + 1;
       body.reaches(this.placeOf(block) + BLOCK);
@@ -316,8 +315,8 @@ export class Logs {
   /** The blocks of a log that nobody else may free. */
   private chainOf(log: number): number[] {
     for (;;) {
-      const start = loaded(this.head, log + HEAD + LOW);
-      const tail = loaded(this.head, log + TAIL);
+      const start = Atomics.load(this.head, log + HEAD + LOW);
+      const tail = Atomics.load(this.head, log + TAIL);
       if (tail === 0) return [];
       const chain = this.walk(start, tail);
       if (chain !== null) return chain;

@@ -23,7 +23,6 @@
 //   HUNGRY names a thread that waits, and so not the holder; or a dead one, which counts as none
 
 import { BODY } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import type { Neighbours } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { WAIT_SET } from "../wait-set.ts";
@@ -46,7 +45,7 @@ export function takeMutex(words: Int32Array, neighbours: Neighbours): number {
     if (holder === 0) break;
     if (holder > 0) {
       if (neighbours.commons.isAlive(holder)) return NOT_TAKEN;
-      if (loaded(words, HOLDER) === holder) return holder; // it had not unlocked before it died
+      if (Atomics.load(words, HOLDER) === holder) return holder; // it had not unlocked before it died
     } else {
       if (holder !== ~who && neighbours.commons.isAlive(~holder)) return NOT_TAKEN;
       if (Atomics.compareExchange(words, HOLDER, holder, who) === holder) break;
@@ -58,7 +57,7 @@ export function takeMutex(words: Int32Array, neighbours: Neighbours): number {
 
 /** Gives the lock back, which this thread holds. Answers the thread it is kept for, which has to be roused; or 0, and one of the sleepers has to be. */
 export function leaveMutex(words: Int32Array, neighbours: Neighbours): number {
-  const hungry = loaded(words, HUNGRY);
+  const hungry = Atomics.load(words, HUNGRY);
   if (hungry === 0 || !neighbours.commons.isAlive(hungry)) {
     Atomics.store(words, HOLDER, 0);
     if (steps.at !== null) steps.at("mutex.freed");
@@ -66,7 +65,7 @@ export function leaveMutex(words: Int32Array, neighbours: Neighbours): number {
   }
   Atomics.store(words, HOLDER, ~hungry);
   if (steps.at !== null) steps.at("mutex.kept");
-  if (loaded(words, HUNGRY) === hungry) return hungry;
+  if (Atomics.load(words, HUNGRY) === hungry) return hungry;
   Atomics.compareExchange(words, HOLDER, ~hungry, 0);
   return 0;
 }
@@ -85,13 +84,13 @@ export function forgoMutex(words: Int32Array, neighbours: Neighbours): boolean {
  */
 export function mendMutex(words: Int32Array, dead: number): void {
   Atomics.compareExchange(words, HUNGRY, dead, 0);
-  const holder = loaded(words, HOLDER);
-  if (holder < 0 && loaded(words, HUNGRY) !== ~holder) Atomics.compareExchange(words, HOLDER, holder, 0);
+  const holder = Atomics.load(words, HOLDER);
+  if (holder < 0 && Atomics.load(words, HUNGRY) !== ~holder) Atomics.compareExchange(words, HOLDER, holder, 0);
 }
 
 /** Makes a poisoned lock free. Says whether it was poisoned. */
 export function repairMutex(words: Int32Array, neighbours: Neighbours): boolean {
-  const holder = loaded(words, HOLDER);
+  const holder = Atomics.load(words, HOLDER);
   if (holder <= 0 || neighbours.commons.isAlive(holder)) return false;
   return Atomics.compareExchange(words, HOLDER, holder, 0) === holder;
 }

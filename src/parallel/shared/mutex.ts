@@ -18,7 +18,6 @@ import { holding } from "../../sync/holding.ts";
 import type { Lockable } from "../../sync/mutex.ts";
 import { slotOf } from "../commons.ts";
 import { defineKind, SharedObject } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import { here, type Neighbours } from "../neighbours.ts";
 import { LockLine, SharedLockLeaf } from "./lock-line.ts";
 import { Makings, makingsOf } from "./makings.ts";
@@ -75,7 +74,7 @@ export class SharedMutex extends SharedObject implements Lockable {
   /** Is it held by somebody, in any thread? Also true of a lock that is poisoned. */
   get locked(): boolean {
     touch(this, SELF, READ);
-    return loaded(this.words, HOLDER) !== 0;
+    return Atomics.load(this.words, HOLDER) !== 0;
   }
 
   /**
@@ -178,7 +177,7 @@ export class SharedMutex extends SharedObject implements Lockable {
     touch(this, SELF, WRITE);
     if (!this.line.isTurn() || this.grant !== null) return false;
     const { commons, who } = this.neighbours;
-    const holder = loaded(this.words, HOLDER);
+    const holder = Atomics.load(this.words, HOLDER);
     return holder === 0 || holder === ~who || !commons.isAlive(holder < 0 ? ~holder : holder);
   }
 
@@ -204,7 +203,7 @@ export class SharedMutex extends SharedObject implements Lockable {
 
   /** Who has it, in words. @internal */
   get holders(): string[] {
-    const holder = loaded(this.words, HOLDER);
+    const holder = Atomics.load(this.words, HOLDER);
     return holder > 0 ? [saidOfHolder(holder, this.grant, this.neighbours)] : [];
   }
 
@@ -236,7 +235,7 @@ export class SharedMutex extends SharedObject implements Lockable {
 
   /** Throws when an invariant does not hold. @internal */
   check(): void {
-    const holder = loaded(this.words, HOLDER);
+    const holder = Atomics.load(this.words, HOLDER);
     const where = `SharedMutex "${this.name}"`;
     if (this.grant !== null && holder !== this.neighbours.who) throw new Error(`${where}: a grant, and not held here`);
     if (holder === 0 && this.line.isWanted) throw new Error(`${where}: somebody waits although it is free`);

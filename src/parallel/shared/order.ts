@@ -4,20 +4,18 @@
 // the x86 family keep both anyway; so there these are plain accesses, which the compiler does not swap either. A store that must be seen before the same thread reads something else needs
 // `Atomics` on all of them.
 
-import { loaded } from "../loaded.ts";
-
 const KEEPS_ORDER = process.arch === "x64" || process.arch === "ia32";
 
 /** Reads a word before all that is read later. */
 export function readFirst(words: Int32Array, at: number): number {
-  return KEEPS_ORDER ? (words[at] as number) : loaded(words, at);
+  return KEEPS_ORDER ? (words[at] as number) : Atomics.load(words, at);
 }
 
 /** Reads a word anew, after all that was read before. `scratch` is a word of this thread's own. */
 export function readLast(words: Int32Array, at: number, scratch: number): number {
   // Only an exchange keeps what was read before it from being read after it.
   if (!KEEPS_ORDER) Atomics.add(words, scratch, 0);
-  return loaded(words, at);
+  return Atomics.load(words, at);
 }
 
 /** Writes a word after all that was written before. */

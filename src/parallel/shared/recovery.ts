@@ -6,7 +6,6 @@
 //
 // All of it can be done again. So when a thread has died in between, whoever mends looks whether the store was done, and if so, does what comes after it.
 
-import { loaded } from "../loaded.ts";
 import type { Arena } from "./arena.ts";
 import { readChain } from "./chain.ts";
 import { type Contend, Heap } from "./heap.ts";
@@ -98,7 +97,7 @@ export function recover(
   const words = arena.refresh();
   // 2 what was done in a bucket
   const cell = words[record + CELL] as number;
-  if (cell !== 0 && loaded(words, cell + LOCK) === dead) {
+  if (cell !== 0 && Atomics.load(words, cell + LOCK) === dead) {
     const target = words[record + TARGET] as number;
     if (words[record + DOING] === SPLIT) table.recoverSplit(cell, target);
     else if (wasDone(table, words, record, cell, target)) settle(words, record);

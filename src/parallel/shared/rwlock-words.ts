@@ -19,7 +19,6 @@
 
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { BODY } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import type { Neighbours } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { WAIT_SET } from "../wait-set.ts";
@@ -39,7 +38,7 @@ export const RWLOCK_WORDS: number = SHARES + MOST_THREADS;
 export function enterRwLock(words: Int32Array, neighbours: Neighbours): void {
   const { slot } = neighbours;
   for (;;) {
-    const highest = loaded(words, HIGHEST);
+    const highest = Atomics.load(words, HIGHEST);
     if (highest >= slot || Atomics.compareExchange(words, HIGHEST, highest, slot) === highest) return;
   }
 }
@@ -51,10 +50,10 @@ export function enterRwLock(words: Int32Array, neighbours: Neighbours): void {
 export function takeWrite(words: Int32Array, neighbours: Neighbours, stays: boolean): number {
   const { who } = neighbours;
   for (;;) {
-    const writer = loaded(words, WRITER);
+    const writer = Atomics.load(words, WRITER);
     if (writer > 0) {
       if (neighbours.commons.isAlive(writer)) return NOT_TAKEN;
-      if (loaded(words, WRITER) === writer) return writer; // it had not unlocked before it died
+      if (Atomics.load(words, WRITER) === writer) return writer; // it had not unlocked before it died
       continue;
     }
     // 1
@@ -73,9 +72,9 @@ export function takeWrite(words: Int32Array, neighbours: Neighbours, stays: bool
 }
 
 export function hasReaders(words: Int32Array, neighbours: Neighbours): boolean {
-  const highest = loaded(words, HIGHEST);
+  const highest = Atomics.load(words, HIGHEST);
   for (let slot = 0; slot <= highest; slot++) {
-    const share = loaded(words, SHARES + slot);
+    const share = Atomics.load(words, SHARES + slot);
     if (share !== 0 && neighbours.commons.isAlive(share < 0 ? ~share : share)) return true;
   }
   return false;
@@ -85,8 +84,8 @@ export function hasReaders(words: Int32Array, neighbours: Neighbours): boolean {
 export function takeKept(words: Int32Array, neighbours: Neighbours): boolean {
   const { who } = neighbours;
   const at = SHARES + neighbours.slot;
-  if (loaded(words, at) !== ~who) return false;
-  if (loaded(words, WRITER) > 0) return false; // it has not unlocked yet, or has died before it could
+  if (Atomics.load(words, at) !== ~who) return false;
+  if (Atomics.load(words, WRITER) > 0) return false; // it has not unlocked yet, or has died before it could
   return Atomics.compareExchange(words, at, ~who, who) === ~who;
 }
 
@@ -95,17 +94,17 @@ export function takeRead(words: Int32Array, neighbours: Neighbours): number {
   const { who } = neighbours;
   const at = SHARES + neighbours.slot;
   for (;;) {
-    const writer = loaded(words, WRITER);
+    const writer = Atomics.load(words, WRITER);
     if (writer !== 0) {
       if (neighbours.commons.isAlive(writer < 0 ? ~writer : writer)) return NOT_TAKEN;
-      if (writer > 0 && loaded(words, WRITER) === writer) return writer;
+      if (writer > 0 && Atomics.load(words, WRITER) === writer) return writer;
       if (writer > 0) continue;
     }
     // 1
     Atomics.store(words, at, who);
     if (steps.at !== null) steps.at("rwlock.shared");
     // 2
-    if (loaded(words, WRITER) === writer) break;
+    if (Atomics.load(words, WRITER) === writer) break;
     Atomics.store(words, at, 0);
     tellWriter(words, neighbours); // it may have seen the share, and sleep because of it
   }
@@ -115,7 +114,7 @@ export function takeRead(words: Int32Array, neighbours: Neighbours): number {
 
 /** Does no writer keep new readers off? For a thread that reads already. */
 export function admitsReaders(words: Int32Array, neighbours: Neighbours): boolean {
-  const writer = loaded(words, WRITER);
+  const writer = Atomics.load(words, WRITER);
   return writer === 0 || (writer < 0 && !neighbours.commons.isAlive(~writer));
 }
 
@@ -128,7 +127,7 @@ export function leaveRead(words: Int32Array, neighbours: Neighbours): void {
 
 /** Somebody has given back a share: a writer that waits for that is roused. */
 export function tellWriter(words: Int32Array, neighbours: Neighbours): void {
-  const writer = loaded(words, WRITER);
+  const writer = Atomics.load(words, WRITER);
   if (writer < 0) neighbours.rouse(slotOf(~writer));
 }
 
@@ -140,17 +139,17 @@ export function leaveWrite(words: Int32Array, neighbours: Neighbours, reads: boo
   const { who } = neighbours;
   if (reads) Atomics.store(words, SHARES + neighbours.slot, who);
   // 1 for the hungry reader
-  const reader = loaded(words, HUNGRY_READER);
+  const reader = Atomics.load(words, HUNGRY_READER);
   const isKept = reader !== 0 && reader !== who && keepShare(words, neighbours, reader);
   // 2 for the hungry writer, or for anybody
-  let writer = loaded(words, HUNGRY_WRITER);
+  let writer = Atomics.load(words, HUNGRY_WRITER);
   if (writer === who || !neighbours.commons.isAlive(writer)) writer = 0;
   Atomics.store(words, WRITER, writer === 0 ? 0 : ~writer);
   if (steps.at !== null) steps.at("rwlock.freed");
   // 3 are they hungry still?
-  if (isKept && loaded(words, HUNGRY_READER) !== reader)
+  if (isKept && Atomics.load(words, HUNGRY_READER) !== reader)
     if (Atomics.compareExchange(words, SHARES + slotOf(reader), ~reader, 0) === ~reader) tellWriter(words, neighbours);
-  if (writer === 0 || loaded(words, HUNGRY_WRITER) === writer) return writer;
+  if (writer === 0 || Atomics.load(words, HUNGRY_WRITER) === writer) return writer;
   Atomics.compareExchange(words, WRITER, ~writer, 0);
   return 0;
 }
@@ -158,7 +157,7 @@ export function leaveWrite(words: Int32Array, neighbours: Neighbours, reads: boo
 export function keepShare(words: Int32Array, neighbours: Neighbours, reader: number): boolean {
   if (!neighbours.commons.isAlive(reader)) return false;
   const at = SHARES + slotOf(reader);
-  const old = loaded(words, at);
+  const old = Atomics.load(words, at);
   if (old !== 0 && neighbours.commons.isAlive(old < 0 ? ~old : old)) return false; // it is just trying
   if (Atomics.compareExchange(words, at, old, ~reader) !== old) return false;
   if (steps.at !== null) steps.at("rwlock.kept");
@@ -185,17 +184,18 @@ export function forgoRead(words: Int32Array, neighbours: Neighbours): void {
 export function mendRwLock(words: Int32Array, dead: number): void {
   Atomics.compareExchange(words, HUNGRY_READER, dead, 0);
   Atomics.compareExchange(words, HUNGRY_WRITER, dead, 0);
-  const writer = loaded(words, WRITER);
-  if (writer < 0 && loaded(words, HUNGRY_WRITER) !== ~writer) Atomics.compareExchange(words, WRITER, writer, 0);
-  for (let slot = 0; slot <= loaded(words, HIGHEST); slot++) {
-    const share = loaded(words, SHARES + slot);
-    if (share < 0 && loaded(words, HUNGRY_READER) !== ~share) Atomics.compareExchange(words, SHARES + slot, share, 0);
+  const writer = Atomics.load(words, WRITER);
+  if (writer < 0 && Atomics.load(words, HUNGRY_WRITER) !== ~writer) Atomics.compareExchange(words, WRITER, writer, 0);
+  for (let slot = 0; slot <= Atomics.load(words, HIGHEST); slot++) {
+    const share = Atomics.load(words, SHARES + slot);
+    if (share < 0 && Atomics.load(words, HUNGRY_READER) !== ~share)
+      Atomics.compareExchange(words, SHARES + slot, share, 0);
   }
 }
 
 /** Makes a poisoned lock free. Says whether it was poisoned. */
 export function repairRwLock(words: Int32Array, neighbours: Neighbours): boolean {
-  const writer = loaded(words, WRITER);
+  const writer = Atomics.load(words, WRITER);
   if (writer <= 0 || neighbours.commons.isAlive(writer)) return false;
   return Atomics.compareExchange(words, WRITER, writer, 0) === writer;
 }
@@ -203,8 +203,8 @@ export function repairRwLock(words: Int32Array, neighbours: Neighbours): boolean
 /** The threads of which tasks read. */
 export function readersOf(words: Int32Array, neighbours: Neighbours): number[] {
   const readers: number[] = [];
-  for (let slot = 0; slot <= loaded(words, HIGHEST); slot++) {
-    const share = loaded(words, SHARES + slot);
+  for (let slot = 0; slot <= Atomics.load(words, HIGHEST); slot++) {
+    const share = Atomics.load(words, SHARES + slot);
     if (share > 0 && neighbours.commons.isAlive(share)) readers.push(share);
   }
   return readers;

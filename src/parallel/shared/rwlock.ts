@@ -19,7 +19,6 @@ import { holding } from "../../sync/holding.ts";
 import type { Lockable } from "../../sync/mutex.ts";
 import { slotOf } from "../commons.ts";
 import { defineKind, SharedObject } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import { here, type Neighbours } from "../neighbours.ts";
 import { LockLine } from "./lock-line.ts";
 import { Makings, makingsOf } from "./makings.ts";
@@ -250,7 +249,7 @@ export class SharedRwLock extends SharedObject implements Lockable {
   get takesWrite(): boolean {
     touch(this, SELF, WRITE);
     if (!this.isWritersTurn() || this.grant !== null) return false;
-    const writer = loaded(this.words, WRITER);
+    const writer = Atomics.load(this.words, WRITER);
     if (writer > 0) return !this.neighbours.commons.isAlive(writer);
     const isOpen = writer === ~this.neighbours.who || admitsReaders(this.words, this.neighbours);
     return isOpen && !hasReaders(this.words, this.neighbours);
@@ -260,7 +259,7 @@ export class SharedRwLock extends SharedObject implements Lockable {
   get takesRead(): boolean {
     touch(this, SELF, WRITE);
     if (!this.readersLine.isTurn() || this.grant !== null || this.writersLine.isWanted) return false;
-    const writer = loaded(this.words, WRITER);
+    const writer = Atomics.load(this.words, WRITER);
     return writer > 0 ? !this.neighbours.commons.isAlive(writer) : admitsReaders(this.words, this.neighbours);
   }
 
@@ -322,7 +321,7 @@ export class SharedRwLock extends SharedObject implements Lockable {
   /** Who has it, in words. @internal */
   get holders(): string[] {
     const { words, neighbours } = this;
-    const writer = loaded(words, WRITER);
+    const writer = Atomics.load(words, WRITER);
     if (writer > 0) return [saidOfHolder(writer, this.grant, neighbours)];
     const others = readersOf(words, neighbours).filter((who) => who !== neighbours.who);
     return [...this.readers.holders(), ...others.map((who) => saidOfThread(who, neighbours))];
@@ -372,7 +371,7 @@ export class SharedRwLock extends SharedObject implements Lockable {
   check(): void {
     const { words, grant, readers, neighbours } = this;
     const where = `SharedRwLock "${this.name}"`;
-    const writer = loaded(words, WRITER);
+    const writer = Atomics.load(words, WRITER);
     const shares = readersOf(words, neighbours);
     readers.check();
     if (writer > 0 && shares.length > 0) throw new Error(`${where}: a writer and readers hold it`);

@@ -18,7 +18,6 @@ import { holding } from "../../sync/holding.ts";
 import { MOST_THREADS, slotOf } from "../commons.ts";
 import { BODY, defineKind, SharedObject } from "../directory.ts";
 import { Line, SharedLeaf } from "../line.ts";
-import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { WAIT_SET } from "../wait-set.ts";
@@ -82,7 +81,7 @@ export class SharedSemaphore extends SharedObject {
 
   /** Permits that nobody has. */
   get available(): number {
-    return loaded(this.words, FREE);
+    return Atomics.load(this.words, FREE);
   }
 
   /**

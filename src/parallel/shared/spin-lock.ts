@@ -3,7 +3,6 @@
 //
 // Who spins does not turn its event loop, which would tell that a thread has died that it has started itself; so it looks for that on its own.
 
-import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 
 /** Looks after which a thread that spins looks for those that have died. */
@@ -47,6 +46,6 @@ export class SpinLock {
   }
 
   get holder(): number {
-    return loaded(this.words, this.at);
+    return Atomics.load(this.words, this.at);
   }
 }

@@ -6,7 +6,6 @@ import { misuse } from "../../core/leaf.ts";
 import { NOT_READY } from "../../core/machine.ts";
 import { slotOf } from "../commons.ts";
 import { NEW, SharedObject } from "../directory.ts";
-import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { Arena } from "./arena.ts";
 import { readChain } from "./chain.ts";
@@ -241,7 +240,7 @@ export class Store extends SharedObject {
     const { words } = this.arena;
     const predecessor = words[this.record + WHO] as number;
     if (predecessor !== 0 && predecessor !== who) this.mend(predecessor);
-    for (let top = loaded(words, TOP); top <= slot; top = loaded(words, TOP))
+    for (let top = Atomics.load(words, TOP); top <= slot; top = Atomics.load(words, TOP))
       Atomics.compareExchange(words, TOP, top, slot + 1);
     Atomics.store(words, this.record + WHO, who);
     this.heap.begin();
@@ -250,9 +249,9 @@ export class Store extends SharedObject {
   /** How many entries have been put in, ever. */
   private get added(): number {
     const { words } = this.arena;
-    const top = loaded(words, TOP);
+    const top = Atomics.load(words, TOP);
     let added = 0;
-    for (let slot = 0; slot < top; slot++) added = (added + loaded(words, recordOf(slot) + ADDED)) | 0;
+    for (let slot = 0; slot < top; slot++) added = (added + Atomics.load(words, recordOf(slot) + ADDED)) | 0;
     return added;
   }
 

@@ -14,7 +14,6 @@
 //   CHANGES of a cell is 0 until the cell is in the list; afterwards it goes up before a lock is given back
 //   what is between a cell and the next is changed only by who holds LOCK of the first
 
-import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import type { Arena } from "./arena.ts";
 import { chainHolds } from "./chain.ts";
@@ -83,7 +82,7 @@ export class Table {
   /** How many entries there are. Exact when nobody else puts any in or takes any out. */
   get size(): number {
     const { words } = this.arena;
-    const top = loaded(words, TOP);
+    const top = Atomics.load(words, TOP);
     let size = 0;
     for (let slot = 0; slot < top; slot++) {
       const record = recordOf(slot);

@@ -11,7 +11,6 @@ import type { Description, Waiter } from "../../core/waiter.ts";
 import { slotOf } from "../commons.ts";
 import { BODY, defineKind, SharedObject } from "../directory.ts";
 import { Line, SharedLeaf } from "../line.ts";
-import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { WAIT_SET } from "../wait-set.ts";
 import { Makings, makingsOf } from "./makings.ts";
@@ -47,12 +46,12 @@ export class SharedWaitGroup extends SharedObject {
 
   /** What is not done yet. */
   get pending(): number {
-    return loaded(this.words, COUNT);
+    return Atomics.load(this.words, COUNT);
   }
 
   /** How often it has been at zero. @internal */
   get zeros(): number {
-    return loaded(this.words, ZEROS);
+    return Atomics.load(this.words, ZEROS);
   }
 
   /**

@@ -1,4 +1,5 @@
 // Calls of processes that are cancelled: before they begin and while they run; and what becomes of those that do not answer.
+// own process: each test has a folder of its own to meet the processes in
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
