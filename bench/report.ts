@@ -40,26 +40,52 @@ export function describeJudgement({ workload, bar, reached, met }: Judgement): s
   return `${(met ? "met" : "MISSED").padEnd(8)} ${workload.name}: ${bar.wording}; reached ${reachedText(bar, reached)}`;
 }
 
-/** RESULTS.md as a whole. */
-export function markdown(results: readonly Result[], machine: readonly string[], rounds: number): string {
+/** What was measured together, for RESULTS.md: under the title of the field, with the machine and the day. `line` is told below. */
+export function part(
+  field: Field,
+  all: readonly Result[],
+  machine: readonly string[],
+  rounds: number,
+  line: string | undefined,
+): string {
+  const results = all.filter(({ workload }) => workload.field === field);
+  return [
+    `## ${field.title}`,
+    "",
+    ...machine.map((text) => `- ${text}`),
+    `- ${rounds} interleaved rounds, a process for each measurement; median (minimum–maximum) over the rounds`,
+    "",
+    "### Figures",
+    "",
+    ...table(["workload", "operation", ...field.subjects], results.flatMap(figureRows)),
+    "",
+    "### Ratios",
+    "",
+    ...table(["workload", ...field.subjects.slice(1)], results.flatMap(ratioRows)),
+    "",
+    "### Bars",
+    "",
+    ...table(["workload", "bar", "reached", ""], judge(results).map(judgementRow)),
+    ...(line === undefined ? [] : ["", line]),
+    "",
+  ].join("\n");
+}
+
+/** RESULTS.md with these parts, in the order of `fields`; what it has of other fields stays. */
+export function markdown(before: string, fields: readonly Field[], parts: ReadonlyMap<Field, string>): string {
+  const kept = before.split(/^(?=## )/m);
+  const texts = fields.map((field) => parts.get(field) ?? kept.find((text) => text.startsWith(`## ${field.title}\n`)));
   return [
     "# Results",
     "",
     "Written by `npm run bench`. Ratios carry over to other machines; absolute times do not.",
     "",
-    ...machine.map((line) => `- ${line}`),
-    `- ${rounds} interleaved rounds, a process for each measurement; median (minimum–maximum) over the rounds`,
-    "- a process warms up, repeats the workload and counts the median repetition",
+    "A process warms up, repeats the workload and counts the median repetition. Figures are nanoseconds, or bytes, for each",
+    "operation; p50 and p99 are the latency that half, or 99 of 100, operations stay below. A dash: the subject cannot say",
+    "it, or was not measured. `n` is given where it differs from the first column's. Ratios are offshoot's figure divided",
+    "by the rival's, median (minimum–maximum): below 1, offshoot is faster, or smaller.",
     "",
-    "Figures are nanoseconds, or bytes, for each operation; p50 and p99 are the latency that half, or 99 of 100, operations",
-    "stay below. A dash: the subject cannot say it, or was not measured. `n` is given where it differs from the first column's.",
-    "Ratios are offshoot's figure divided by the rival's, median (minimum–maximum): below 1, offshoot is faster, or smaller.",
-    "",
-    ...fieldsOf(results).flatMap((field) => fieldTables(field, results)),
-    "## Bars",
-    "",
-    ...table(["workload", "bar", "reached", ""], judge(results).map(judgementRow)),
-    "",
+    ...texts.flatMap((text) => (text === undefined ? [] : [text.trimEnd(), ""])),
   ].join("\n");
 }
 
@@ -70,25 +96,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** Three significant digits, and no more than the whole of a large number. */
 export function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function fieldsOf(results: readonly Result[]): readonly Field[] {
-  return [...new Set(results.map(({ workload }) => workload.field))];
-}
-
-function fieldTables(field: Field, all: readonly Result[]): string[] {
-  const { title, subjects } = field;
-  const results = all.filter(({ workload }) => workload.field === field);
-  return [
-    `## ${title}: figures`,
-    "",
-    ...table(["workload", "operation", ...subjects], results.flatMap(figureRows)),
-    "",
-    `## ${title}: ratios`,
-    "",
-    ...table(["workload", ...subjects.slice(1)], results.flatMap(ratioRows)),
-    "",
-  ];
 }
 
 function figureRows(result: Result): string[][] {

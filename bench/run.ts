@@ -6,22 +6,23 @@
 //   --rounds k           interleaved rounds, 5 by default
 //   --source             offshoot from src/, not from dist/
 //   --compare <revision> offshoot as it is beside offshoot as it was
-//   --write              write RESULTS.md; a full run does it anyway
+//   --write              write RESULTS.md, as far as it was measured; what was measured with all subjects is written anyway
+//   --field name         the workloads of one table: "On one thread" or "Between threads"
 //
 // Results go to standard output, progress to standard error. A wrong result or a failed process makes the exit code 1;
 // a missed bar does not, since one run on a busy machine proves nothing.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { withRevision } from "./compare.ts";
 import { ROOT } from "./contenders.ts";
 import { machine } from "./machine.ts";
 import { prepare } from "./prepare.ts";
-import { describe, describeJudgement, judge, markdown, short } from "./report.ts";
+import { describe, describeJudgement, judge, markdown, part, short } from "./report.ts";
 import { batches, compete, type Result, type RoundOptions, ratio, sampleOf } from "./rounds.ts";
 import { measureSeams, SEAMS_AT_MOST } from "./seams.ts";
-import { SUBJECTS, type Subject } from "./workload.ts";
+import { type Field, SUBJECTS, type Subject } from "./workload.ts";
 import { WORKLOADS } from "./workloads.ts";
 
 const { values: flags } = parseArgs({
@@ -33,6 +34,7 @@ const { values: flags } = parseArgs({
     source: { type: "boolean", default: false },
     compare: { type: "string" },
     write: { type: "boolean", default: false },
+    field: { type: "string" },
   },
 });
 
@@ -43,7 +45,13 @@ const SEAMS_ROUNDS_FACTOR = 4;
 const known = [...WORKLOADS.map(({ name }) => name), SEAMS];
 const names = chosen(flags.only, known, "workload");
 const subjects = chosen(flags.subject, SUBJECTS, "subject") as readonly Subject[];
-const workloads = WORKLOADS.filter(({ name }) => names.includes(name));
+const fields = [...new Set(WORKLOADS.map(({ field }) => field))];
+const titles = chosen(
+  flags.field,
+  fields.map(({ title }) => title),
+  "field",
+);
+const workloads = WORKLOADS.filter(({ name, field }) => names.includes(name) && titles.includes(field.title));
 const rounds = flags.smoke ? 1 : Number(flags.rounds);
 if (!(rounds >= 1)) throw new Error(`bench: --rounds ${flags.rounds}: give a whole number of at least 1`);
 const options: RoundOptions = { rounds, smoke: flags.smoke, progress };
@@ -64,17 +72,28 @@ async function rivals(): Promise<void> {
     show(measured, "offshoot");
     results.push(...measured);
   }
-  const seams = names.includes(SEAMS) && subjects.includes("offshoot") ? await seamsLine() : undefined;
+  const isAsked = names.includes(SEAMS) && subjects.includes("offshoot") && titles.includes(fields[0]?.title ?? "");
+  const seams = isAsked ? await seamsLine() : undefined;
   if (flags.smoke) return;
   for (const judgement of judge(results)) {
     if (judgement.reached !== undefined) print(describeJudgement(judgement));
   }
   if (seams !== undefined) print(seams);
-  const full = flags.only === undefined && flags.subject === undefined && !flags.source;
-  if ((full && !failed) || flags.write) {
-    const text = markdown(results, machine(), rounds) + (seams === undefined ? "" : `\n${seams}\n`);
-    writeFileSync(join(ROOT, "bench/RESULTS.md"), text);
+  if (!failed) write(results, seams);
+}
+
+/** Writes what was measured of each field whole, or of any if that is wanted. */
+function write(results: readonly Result[], seams: string | undefined): void {
+  const place = join(ROOT, "bench/RESULTS.md");
+  const parts = new Map<Field, string>();
+  for (const field of fields) {
+    const all = WORKLOADS.filter((workload) => workload.field === field);
+    const isWhole = flags.subject === undefined && !flags.source && all.every((one) => workloads.includes(one));
+    const isMeasured = workloads.some((workload) => workload.field === field);
+    if (isMeasured && (isWhole || flags.write))
+      parts.set(field, part(field, results, machine(), rounds, field === fields[0] ? seams : undefined));
   }
+  if (parts.size > 0) writeFileSync(place, markdown(readFileSync(place, "utf8"), fields, parts));
 }
 
 async function seamsLine(): Promise<string> {
