@@ -29,8 +29,9 @@ const MENDER = 1;
 const KNOWN = 2;
 const KEEPS = KNOWN + BITS;
 const HOLDERS = KEEPS + 1; // threads that have an entry for it, and those that have died with one: the bits are only hints, as a slot may have another thread by now
+const PATRON = HOLDERS + 1; // a thread for which one of those counts that are under way, as long as it lives; or 0
 /** Where the words of the object itself begin. */
-export const BODY: number = 8;
+export const BODY: number = 12;
 
 /** Objects of one kind, as they are made again in another thread. */
 type Revive = (memory: SharedArrayBuffer, name: string, id: number) => SharedObject;
@@ -165,6 +166,7 @@ class Directory implements Mended {
     for (const { head, object } of [...this.entries.values()]) {
       removeBit(head, KNOWN, slotOf(dead));
       object?.deref()?.mend(dead);
+      if (Atomics.compareExchange(head, PATRON, dead, 0) === dead) Atomics.sub(head, UNDER_WAY, 1);
     }
   }
 
@@ -195,6 +197,13 @@ class Directory implements Mended {
       if (this.neighbours.tell(other, { about: "introduce", id, kind, name, memory } as Message))
         addBit(head, KNOWN, slotOf(other));
     }
+  }
+
+  /** Nobody forgets an object as long as this thread lives. */
+  patronise(object: Shareable): void {
+    this.depart(object);
+    const { head } = this.entries.get(object[SHARE]) as Entry;
+    Atomics.store(head, PATRON, this.neighbours.who);
   }
 
   /** Sees to it that a thread knows an object before what it is told next. */
@@ -335,4 +344,4 @@ export function directory(): Directory {
 }
 
 // The bits of the known threads have the shape of a wait set.
-if (HOLDERS >= BODY) throw new Error("directory: the head is too small");
+if (PATRON >= BODY) throw new Error("directory: the head is too small");

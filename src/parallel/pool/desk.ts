@@ -61,7 +61,7 @@ class Desk implements Watched {
 
   constructor() {
     this.mailbox = newMailbox();
-    directory().depart(this.mailbox); // it is needed as long as this thread lives
+    directory().patronise(this.mailbox);
     this.calls = [];
     this.generations = [];
     this.free = [];

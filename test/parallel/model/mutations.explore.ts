@@ -62,7 +62,9 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "the head that was seen last counts for ever": {
     world: waitingWorlds["one waits for room"],
-    changes: [{ file: "ring", from: "    this.headSeen = Atomics.load(this.words, HEAD);\n    return", to: "    return" }],
+    changes: [
+      { file: "ring", from: "    this.headSeen = Atomics.load(this.words, HEAD);\n    return", to: "    return" },
+    ],
   },
   "the end comes before what is still being put": {
     world: ringWorlds["one takes to the end, another one puts, and a third closes"],
