@@ -9,6 +9,7 @@ import {
   CELL_WORDS,
   CHANGES,
   DIRECTORY,
+  DIRECTORY_SIZE,
   DOING,
   FIRST,
   FIRST_CHAIN,
@@ -88,7 +89,7 @@ class Places {
 
 function countTable(words: Int32Array, places: Places): void {
   places.mark(FIRST, CELL_WORDS << FIRST_LEVEL, "the table");
-  for (let level = FIRST_LEVEL + 1; level <= 31; level++) {
+  for (let level = FIRST_LEVEL + 1; level < DIRECTORY_SIZE; level++) {
     const part = words[DIRECTORY + level] as number;
     if (part !== 0) places.mark(part, CELL_WORDS << (level - 1), "the table");
     else if (level <= (words[LEVEL] as number)) throw new Error(`SharedMap: level ${level} has no cells`);

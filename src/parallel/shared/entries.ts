@@ -126,6 +126,19 @@ export class Entries {
     }
   }
 
+  /** The words of the values from an index to before another, which there are, with their versions: all at one moment. */
+  copies(start: number, end: number): { readonly words: Int32Array; readonly version: number }[] {
+    const copies: { words: Int32Array; version: number }[] = [];
+    this.begin();
+    try {
+      for (let index = start; index < end; index++)
+        copies.push({ words: this.get(index).slice(), version: this.version });
+    } finally {
+      this.lock.unlock();
+    }
+    return copies;
+  }
+
   hasVersion(index: number, version: number): boolean {
     return Atomics.load(this.body.words, this.entryAt(index)) === version;
   }

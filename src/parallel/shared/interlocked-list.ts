@@ -78,8 +78,8 @@ export class InterlockedList<in out T> extends SharedObject {
   }
 
   /**
-   * Takes all that there is, in the order in which it was pushed; an empty array if there is nothing. Of several that flush at the same time each gets a part. Never waits.
-   * O(values).
+   * Takes all that there is, in the order in which it was pushed; an empty array if there is nothing. Of several that flush at the same time the first gets all. Never
+   * waits for a push. O(values).
    */
   flush(): T[] {
     return this.valuesOf(this.takeAll());
@@ -127,18 +127,19 @@ export class InterlockedList<in out T> extends SharedObject {
     this.line.wakeAll();
   }
 
+  /** While no other thread does. */
   private takeAll(): Taken[] {
-    const { logs } = this;
-    const end = logs.now();
     const all: Taken[] = [];
-    for (const log of logs.inUse()) {
-      const taken = logs.take(log, end);
-      if (taken === null) continue;
-      all.push(taken);
-      const user = logs.userOf(log);
-      // Nobody uses the blocks again of a thread that has died.
-      if (!here().commons.isAlive(user)) this.mending(() => logs.userOf(log) === user && logs.tidy(log));
-    }
+    this.mending(() => {
+      const { logs } = this;
+      const end = logs.now();
+      for (const log of logs.inUse()) {
+        const taken = logs.take(log, end);
+        if (taken === null) continue;
+        all.push(taken);
+        if (!here().commons.isAlive(logs.userOf(log))) logs.tidy(log); // nobody uses its blocks again
+      }
+    });
     return all;
   }
 

@@ -5,6 +5,8 @@
 import type { Text } from "./arena.ts";
 
 const WIDE = 1;
+/** See EPOCH. */
+export const EPOCH_BIT: number = 1 << 31;
 const LATIN_MOST = 255;
 const FACTOR = 0x9e3779b1 | 0;
 const MIX = 0x85ebca6b | 0;
@@ -19,16 +21,19 @@ export class Key {
   declare size: number;
   /** Its place among all keys: odd. */
   declare order: number;
+  declare epoch: number;
 
   constructor() {
     this.words = new Int32Array(16);
     this.length = 0;
     this.size = 0;
     this.order = 0;
+    this.epoch = 0;
   }
 
-  /** Packs a key. O(length). */
-  pack(text: string, seed: number): void {
+  /** Packs a key, as it is in an epoch. O(length). */
+  pack(text: string, seed: number, epoch: number): void {
+    this.epoch = epoch;
     const { length } = text;
     if (length > this.words.length * 2) this.words = new Int32Array(length);
     const { words } = this;
@@ -63,8 +68,14 @@ export class Key {
       return;
     }
     this.length = at;
-    this.size = length << 1;
+    this.size = (length << 1) | this.epoch;
     this.order = finish(hash);
+  }
+
+  /** The same key in another epoch. */
+  enter(epoch: number): void {
+    this.size ^= this.epoch ^ epoch;
+    this.epoch = epoch;
   }
 
   private packWide(text: string, seed: number): void {
@@ -79,23 +90,25 @@ export class Key {
       hash ^= hash >>> 15;
     }
     this.length = at;
-    this.size = (length << 1) | WIDE;
+    this.size = (length << 1) | WIDE | this.epoch;
     this.order = finish(hash);
   }
 }
 
 /** How many words a key of that size takes. */
 export function keyWords(size: number): number {
-  const characters = size >>> 1;
+  const characters = charactersOf(size);
   return (size & WIDE) === 0 ? (characters + 3) >>> 2 : (characters + 1) >>> 1;
 }
 
 /** The key that these words hold. */
 export function keyText(words: Int32Array, size: number): string {
   const bytes = Buffer.from(words.buffer, words.byteOffset, keyWords(size) * 4) as unknown as Text;
-  const characters = size >>> 1;
+  const characters = charactersOf(size);
   return (size & WIDE) === 0 ? bytes.latin1Slice(0, characters) : bytes.ucs2Slice(0, characters * 2);
 }
+
+const charactersOf = (size: number): number => (size & ~EPOCH_BIT) >>> 1;
 
 // A step of each word and a mixing at the end, so that the upper bits, which choose the bucket, depend on all.
 function finish(hash: number): number {

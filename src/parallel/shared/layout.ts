@@ -28,10 +28,15 @@ export const BREAK: number = 17;
 /** Free blocks in chunks, each of which holds the next one, and how many blocks it has. */
 export const FREE_CHUNKS: number = 18;
 export const FREE_PAGES: number = 19;
+/** Who takes all entries out: its `who`; and 1 while some may be left of before. */
+export const CLEARER: number = 20;
+export const UNSWEPT: number = 21;
 
 export const DIRECTORY: number = 32;
-export const DIRECTORY_SIZE = 32;
-const WAIT_SETS: number = DIRECTORY + DIRECTORY_SIZE;
+export const DIRECTORY_SIZE = 31;
+/** A bit of what stands in KEY_SIZE: entries with another one are there no more. It changes when all are taken out. */
+export const EPOCH: number = DIRECTORY + DIRECTORY_SIZE;
+const WAIT_SETS: number = EPOCH + 1;
 const WAIT_SET_COUNT = 8;
 const RECORDS: number = WAIT_SETS + WAIT_SET_COUNT * WAIT_SET;
 const RECORD = 32;
@@ -93,7 +98,7 @@ export const CELL_WORDS = 4;
 // Words of an entry, which is a block.
 /** A number or the like, or the reference of a box; see value.ts. */
 export const VALUE = 2;
-/** How many characters the key has, twice, and 1 if they take two bytes each. */
+/** How many characters the key has, twice, and 1 if they take two bytes each; and the bit of the EPOCH in which it was put in. */
 export const KEY_SIZE = 3;
 /** The key; if it does not fit, the last word is the reference of a chain with the rest. */
 export const KEY = 4;

@@ -60,9 +60,7 @@ export class SharedList<in out T> extends SharedObject {
     if (index < 0 || index >= entries.length) return undefined;
     for (;;) {
       const words = entries.get(index);
-      const { version } = entries;
-      const isReplaced = (): boolean => !entries.hasVersion(index, version);
-      if (objectsIn(words, 0).every((id) => learn(id, isReplaced) || !isReplaced())) return read(words, 0) as T;
+      if (this.isReadable(words, index, entries.version)) return read(words, 0) as T;
     }
   }
 
@@ -89,14 +87,25 @@ export class SharedList<in out T> extends SharedObject {
     return this.entries.length;
   }
 
-  /** The values from one index to before another, both counted from the end if they are negative, as with arrays. Each is read by itself. */
+  /**
+   * The values from one index to before another, both counted from the end if they are negative, as with arrays: as they are at one moment. Who changes the list waits while
+   * their bytes are copied. O(size of the values).
+   */
   slice(from = 0, to: number = this.length): T[] {
     const { length } = this;
     const start = clamp(from, length);
     const end = clamp(to, length);
-    const values: T[] = [];
-    for (let i = start; i < end; i++) values.push(this.get(i) as T);
-    return values;
+    for (;;) {
+      const copies = this.entries.copies(start, end);
+      if (copies.every(({ words, version }, i) => this.isReadable(words, start + i, version)))
+        return copies.map(({ words }) => read(words, 0) as T);
+    }
+  }
+
+  /** Are the objects known here that a value holds which was copied? If not, it has been replaced since. */
+  private isReadable(words: Int32Array, index: number, version: number): boolean {
+    const isReplaced = (): boolean => !this.entries.hasVersion(index, version);
+    return objectsIn(words, 0).every((id) => learn(id, isReplaced) || !isReplaced());
   }
 
   /** @internal */

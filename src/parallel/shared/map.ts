@@ -161,9 +161,9 @@ export class SharedMap<in out V> {
   }
 
   /**
-   * Takes all entries out, one after the other: what other threads set meanwhile may stay. O(entries).
+   * Takes all entries out, at one moment: what is set before is gone, what is set after stays. Of two threads that do so at once one waits for the other. O(entries).
    *
-   * What was taken is used again for other entries; the memory stays the map's.
+   * What was taken is used again for other entries; the memory stays the map's. Until it is done others may count entries in `size` that are there no more.
    */
   clear(): void {
     this.store.clear();

@@ -7,14 +7,17 @@ import { NOT_READY } from "../../core/machine.ts";
 import { slotOf } from "../commons.ts";
 import { NEW, SharedObject } from "../directory.ts";
 import { here } from "../neighbours.ts";
+import { steps } from "../steps.ts";
 import { Arena } from "./arena.ts";
 import { readChain } from "./chain.ts";
 import { Heap } from "./heap.ts";
-import { FLIP, Key, keyText, keyWords } from "./key.ts";
+import { EPOCH_BIT, FLIP, Key, keyText, keyWords } from "./key.ts";
 import {
   ADDED,
   BREAK,
   CELL_WORDS,
+  CLEARER,
+  EPOCH,
   FIRST,
   FIRST_LEVEL,
   insideEntry,
@@ -28,12 +31,14 @@ import {
   recordOf,
   SEED,
   TOP,
+  UNSWEPT,
   VALUE,
   WHO,
   waitSetOf,
 } from "./layout.ts";
 import { readFirst } from "./order.ts";
 import { recover } from "./recovery.ts";
+import { SpinLock } from "./spin-lock.ts";
 import { LOST, Table } from "./table.ts";
 import { Found, isBoxed } from "./value.ts";
 import { Waiting } from "./waiting.ts";
@@ -76,6 +81,7 @@ export class Store extends SharedObject {
   declare private readonly key: Key;
   declare private readonly writer: Writer;
   declare private readonly found: Found;
+  declare private readonly clearing: SpinLock;
   declare private isMending: boolean;
   declare private readonly isTrue: () => boolean;
   declare private map: unknown;
@@ -105,6 +111,7 @@ export class Store extends SharedObject {
       this.waiting.wake(waitSetOf(order)),
     );
     this.found = new Found();
+    this.clearing = new SpinLock(words, CLEARER, () => {});
     this.isMending = false;
     this.isTrue = () => this.table.isTrue();
     this.map = undefined;
@@ -141,7 +148,7 @@ export class Store extends SharedObject {
 
   has(key: string): boolean {
     const { table } = this;
-    this.key.pack(key, this.seed);
+    this.pack(key);
     for (;;) {
       const entry = table.find(this.key);
       if (table.isTrue()) return entry !== 0;
@@ -151,14 +158,14 @@ export class Store extends SharedObject {
   /** Sets a key, whatever is there. */
   set(key: string, value: unknown, from: string): void {
     this.writer.parcel.load(value, from);
-    this.key.pack(key, this.seed);
+    this.pack(key);
     this.writer.put(ANY, 0, from);
   }
 
   /** Sets a key that is not there. False if it is. */
   setOnce(key: string, value: unknown, from: string): boolean {
     this.writer.parcel.load(value, from);
-    this.key.pack(key, this.seed);
+    this.pack(key);
     return this.writer.put(NONE, 0, from);
   }
 
@@ -167,13 +174,13 @@ export class Store extends SharedObject {
     const old = this.get(key, from);
     const { word, stamp } = this;
     this.writer.parcel.load(f(old), from);
-    this.key.pack(key, this.seed);
+    this.pack(key);
     return this.writer.put(word, stamp, from);
   }
 
   delete(key: string): boolean {
     const { table } = this;
-    this.key.pack(key, this.seed);
+    this.pack(key);
     if (table.lock(this.key) === 0) {
       table.leave();
       return false;
@@ -182,11 +189,40 @@ export class Store extends SharedObject {
     return true;
   }
 
-  /** Takes out all that is between a place and the end of its bucket. The beginning of the next bucket, or null. O(entries in it). */
-  clearBucket(place: number): number | null {
+  /** Takes all entries out at once: they are of another epoch than the keys that are sought from then on. Then, one after the other, their memory is free. O(entries). */
+  clear(): void {
+    this.clearing.lock();
+    this.sweepIfNeeded(); // what is left of before would be back
+    const { words } = this.arena;
+    words[UNSWEPT] = 1;
+    Atomics.xor(words, EPOCH, EPOCH_BIT);
+    if (steps.at !== null) steps.at("map: epoch");
+    this.sweepIfNeeded();
+    this.clearing.unlock();
+  }
+
+  private sweepIfNeeded(): void {
+    if (this.arena.words[UNSWEPT] === 0) return;
+    this.sweep();
+    this.arena.words[UNSWEPT] = 0;
+  }
+
+  /** Who has died was taking all entries out. */
+  private finishClearing(): void {
+    this.clearing.lock();
+    this.sweepIfNeeded();
+    this.clearing.unlock();
+  }
+
+  private sweep(): void {
+    for (let place: number | null = FIRST_BUCKET; place !== null; ) place = this.sweepBucket(place);
+  }
+
+  /** Frees what is between a place and the end of its bucket, and there no more. The beginning of the next bucket, or null. */
+  private sweepBucket(place: number): number | null {
     const { table, arena } = this;
     for (;;) {
-      if (table.lockAt(place) !== 0) {
+      if (table.lockStaleAt(place) !== 0) {
         this.writer.remove();
         continue;
       }
@@ -194,10 +230,6 @@ export class Store extends SharedObject {
       table.leave();
       return next;
     }
-  }
-
-  clear(): void {
-    for (let place: number | null = FIRST_BUCKET; place !== null; ) place = this.clearBucket(place);
   }
 
   override discard(): void {
@@ -213,7 +245,7 @@ export class Store extends SharedObject {
   }
 
   waitSetFor(key: string): number {
-    this.key.pack(key, this.seed);
+    this.pack(key);
     return waitSetOf(this.key.order);
   }
 
@@ -233,6 +265,7 @@ export class Store extends SharedObject {
     this.isMending = false;
     this.waiting.clear(slot);
     this.arena.words[record + WHO] = 0;
+    if (this.clearing.holder === dead) setImmediate(() => this.finishClearing());
   }
 
   /** This thread may have changed entries from now on. What its predecessor in its slot has left has been mended. */
@@ -270,10 +303,14 @@ export class Store extends SharedObject {
     return this.found.unload();
   }
 
+  private pack(key: string): void {
+    this.key.pack(key, this.seed, this.arena.words[EPOCH] as number);
+  }
+
   /** Finds a key, and copies its value. False if it is not there. */
   private read(key: string): boolean {
     const { table } = this;
-    this.key.pack(key, this.seed);
+    this.pack(key);
     for (;;) {
       const entry = table.find(this.key);
       if (entry === 0) {
@@ -301,6 +338,7 @@ export class Store extends SharedObject {
   private tryKeysFrom(place: number): Bucket | null {
     const { table, arena } = this;
     const keys: string[] = [];
+    const epoch = Atomics.load(arena.words, EPOCH);
     let at = table.walk(place);
     if (at === LOST) return null;
     let key = new Int32Array(KEY_WORDS);
@@ -310,6 +348,7 @@ export class Store extends SharedObject {
       const next = words[at + ORDER] as number;
       if ((next & 1) === 0) return { keys, next };
       const size = words[at + KEY_SIZE] as number;
+      if ((size ^ epoch) < 0) continue;
       const more = words[at + MORE_KEY] as number;
       for (let i = 0; i < KEY_WORDS; i++) key[i] = words[at + KEY + i] as number;
       if (!table.isTrue()) return null; // until here, it was a key

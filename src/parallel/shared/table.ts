@@ -26,6 +26,7 @@ import {
   CHANGES,
   DIRECTORY,
   DOING,
+  EPOCH,
   FENCE,
   FIRST,
   FIRST_LEVEL,
@@ -159,11 +160,18 @@ export class Table {
     }
   }
 
-  /** Locks the bucket at a place in the order, and finds the first entry in it that is not before that: its reference, or 0. */
-  lockAt(order: number): number {
+  /** Locks the bucket at a place in the order, and finds the first entry in it that is not before that, and is of an epoch that is over: its reference, or 0. */
+  lockStaleAt(order: number): number {
     this.enter(order, this.beginning(order));
-    const { at } = this;
-    return at === 0 || ((this.arena.upTo(at + CELL_WORDS)[at + ORDER] as number) & 1) === 0 ? 0 : at;
+    for (;;) {
+      const { at } = this;
+      if (at === 0) return 0;
+      const words = this.arena.upTo(at + CELL_WORDS);
+      if (((words[at + ORDER] as number) & 1) === 0) return 0;
+      if (((words[at + KEY_SIZE] as number) ^ (words[EPOCH] as number)) < 0) return at;
+      this.before = at;
+      this.at = words[at + NEXT] as number;
+    }
   }
 
   /** What was changed counts as changed, and others may change the bucket. */

@@ -18,6 +18,7 @@ import {
   BLOCK_WORDS,
   DEPARTED,
   DOING,
+  EPOCH,
   FORMER,
   INSERT,
   insideEntry,
@@ -91,6 +92,14 @@ export class Writer {
       // 2
       const entry = table.lock(key);
       let { words } = arena;
+      const epoch = words[EPOCH] as number;
+      if (epoch !== key.epoch) {
+        // All was taken out since the key was packed.
+        key.enter(epoch);
+        if (expected !== ANY && expected !== NONE) break;
+        table.leave();
+        continue;
+      }
       if (entry !== 0) {
         const old = words[entry + VALUE] as number;
         if (isBoxed(old)) words = arena.upTo((old & ~PAGE) + BLOCK_WORDS);
@@ -145,6 +154,7 @@ export class Writer {
     const entry = words[record + NEW_ENTRY] as number;
     words[entry + NEXT] = table.at;
     words[entry + ORDER] = key.order;
+    words[entry + KEY_SIZE] = key.size; // anew, as the epoch may be another
     words[entry + VALUE] = this.newValue(words);
     const added = ((words[record + ADDED] as number) + 1) | 0;
     words[record + TARGET] = entry;

@@ -102,3 +102,28 @@ export function readTorn(list: SharedList<string>, index: number, count: number)
   }
   return null;
 }
+
+/** Sets two values by turns, the first one first, until it is told to stop. */
+export function setsByTurns(list: SharedList<number>, gate: Int32Array): void {
+  for (let i = 1; Atomics.load(gate, 0) === 0; i++) {
+    list.set(0, i);
+    list.set(1, i);
+    if (i === 1) Atomics.store(gate, 1, 1);
+  }
+}
+
+/** Pushes, and flushes all when it is told to; it stops for a moment when it has taken some of that. */
+export function flushesSlowly(list: InterlockedList<number>, gate: Int32Array): number[] {
+  for (let i = 0; i < 5; i++) list.push(i);
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  Atomics.wait(gate, 1, 0);
+  steps.at = (at) => {
+    if (at !== "log.claim") return;
+    steps.at = null;
+    Atomics.store(gate, 2, 1);
+    Atomics.notify(gate, 2);
+    Atomics.wait(gate, 3, 0, 30);
+  };
+  return list.flush();
+}

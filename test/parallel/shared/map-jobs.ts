@@ -121,6 +121,28 @@ export function dieLocked(map: SharedMap<number>, flags: SharedMap<boolean>): vo
   map.set("contended", 1);
 }
 
+/** Takes all out when it is told to, and says so. */
+export function clearsWhen(map: SharedMap<number>, gate: Int32Array): void {
+  Atomics.store(gate, 2, 1);
+  Atomics.wait(gate, 0, 0);
+  map.clear();
+  Atomics.store(gate, 1, 1);
+  Atomics.notify(gate, 1);
+}
+
+/** Takes all out, and stops at a step for as long as the gate is 0; or dies there. */
+export function clearsAt(map: SharedMap<number>, step: string, gate: Int32Array | null): void {
+  steps.at = (at) => {
+    if (at !== step) return;
+    steps.at = null;
+    if (gate === null) process.exit(3);
+    Atomics.store(gate, 1, 1);
+    Atomics.notify(gate, 1);
+    Atomics.wait(gate, 0, 0);
+  };
+  map.clear();
+}
+
 export function receiveFrom(map: SharedMap<SharedMap<number>>, key: string): number | undefined {
   const inner = map.get(key);
   inner?.set("seen", 1);
