@@ -10,6 +10,10 @@
 //
 // After what was changed by `Atomics`, which is a call, it is as good as `Atomics.load`. Where loads may pass each other, as on arm64, it is that.
 
+/** Are loads seen in the order of the program, and stores too? */
+export const KEEPS_ORDER: boolean = process.arch === "x64" || process.arch === "ia32";
+
 /** What `Atomics.load` answers, or has since the last call. */
-export const loaded: (words: Int32Array, at: number) => number =
-  process.arch === "x64" ? (words, at) => words[at] as number : (words, at) => Atomics.load(words, at);
+export const loaded: (words: Int32Array, at: number) => number = KEEPS_ORDER
+  ? (words, at) => words[at] as number
+  : (words, at) => Atomics.load(words, at);

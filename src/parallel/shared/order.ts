@@ -1,15 +1,10 @@
 // Words of shared memory, read and written in order.
 //
-// `Atomics` orders everything, and costs a call each time. Between what is read and what is written here less is needed: reads in the order of the program, and writes too. Processors of
-// the x86 family keep both anyway; so there these are plain accesses, which the compiler does not swap either. A store that must be seen before the same thread reads something else needs
+// `Atomics` orders everything, and costs a call each time. Between what is read and what is written here less is needed: reads in the order of the program, and writes too. Where the processor keeps
+// that order, these are plain accesses but for the last read, for which V8 could take one before; `loaded` is the first. A store that must be seen before the same thread reads something else needs
 // `Atomics` on all of them.
 
-const KEEPS_ORDER = process.arch === "x64" || process.arch === "ia32";
-
-/** Reads a word before all that is read later. */
-export function readFirst(words: Int32Array, at: number): number {
-  return KEEPS_ORDER ? (words[at] as number) : Atomics.load(words, at);
-}
+import { KEEPS_ORDER } from "../loaded.ts";
 
 /** Reads a word anew, after all that was read before. `scratch` is a word of this thread's own. */
 export function readLast(words: Int32Array, at: number, scratch: number): number {

@@ -6,6 +6,7 @@ import { misuse } from "../../core/leaf.ts";
 import { NOT_READY } from "../../core/machine.ts";
 import { slotOf } from "../commons.ts";
 import { NEW, SharedObject } from "../directory.ts";
+import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { Arena } from "./arena.ts";
@@ -36,7 +37,6 @@ import {
   WHO,
   waitSetOf,
 } from "./layout.ts";
-import { readFirst } from "./order.ts";
 import { recover } from "./recovery.ts";
 import { SpinLock } from "./spin-lock.ts";
 import { LOST, Table } from "./table.ts";
@@ -325,7 +325,7 @@ export class Store extends SharedObject {
   /** Copies the value of an entry that was found. False if it was changed meanwhile. */
   private copy(entry: number): boolean {
     const { arena, found, table } = this;
-    const word = readFirst(arena.words, entry + VALUE);
+    const word = loaded(arena.words, entry + VALUE);
     found.word = word;
     this.word = word;
     this.stamp = 0;

@@ -14,6 +14,7 @@
 //   CHANGES of a cell is 0 until the cell is in the list; afterwards it goes up before a lock is given back
 //   what is between a cell and the next is changed only by who holds LOCK of the first
 
+import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import type { Arena } from "./arena.ts";
 import { chainHolds } from "./chain.ts";
@@ -45,7 +46,7 @@ import {
   TARGET,
   TOP,
 } from "./layout.ts";
-import { publish, readFirst, readLast, release } from "./order.ts";
+import { publish, readLast, release } from "./order.ts";
 
 /** In place of a reference: what was walked along was changed meanwhile. */
 export const LOST = -1;
@@ -113,7 +114,7 @@ export class Table {
   walk(order: number): number {
     let cell = this.beginning(order);
     let { words } = this.arena;
-    let changes = readFirst(words, cell + CHANGES);
+    let changes = loaded(words, cell + CHANGES);
     let at = words[cell + NEXT] as number;
     this.cell = cell;
     this.changes = changes;
@@ -130,7 +131,7 @@ export class Table {
         if (readLast(words, cell + CHANGES, this.record + FENCE) !== changes) return LOST;
         if (isCell) {
           cell = at;
-          changes = readFirst(words, cell + CHANGES);
+          changes = loaded(words, cell + CHANGES);
           this.cell = cell;
           this.changes = changes;
         }
