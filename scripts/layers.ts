@@ -34,7 +34,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 /** The front door stands on top of the floors that need no thread. */
 const FRONT_DOOR = "src/index.ts";
 const FRONT_FLOOR = 3.5;
-const WORLDLY = new Set(["host", "parallel", "observe", "testing", "cli"]);
+const WORLDLY = new Set(["host", "parallel", "component", "observe", "testing", "cli"]);
 const GRANTED: Readonly<Record<string, readonly string[]>> = { parallel: ["acorn"] };
 const WORLD = new Set(["Date", "setTimeout", "setInterval", "setImmediate", "performance", "process"]);
 

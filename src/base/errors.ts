@@ -15,6 +15,16 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OFFSHOOT_ERR_RACE: "two tasks accessed shared state, one of them to change it, and nothing says who comes first",
   OFFSHOOT_ERR_WORKER: "the thread or process that ran a call has ended before it had answered",
   OFFSHOOT_ERR_POISONED: "a thread died while it held a shared lock, and what the lock guards may be half done",
+  OFFSHOOT_ERR_NO_SPACE_IN_BOX: "a message was sent to an inbox that is full",
+  OFFSHOOT_ERR_BOX_EMPTY: "a message was taken from an inbox in which there is none",
+  OFFSHOOT_ERR_UNKNOWN_BOX: "a component has no box of the name that was given",
+  OFFSHOOT_ERR_UNKNOWN_PART: "a link names a part that the graphline does not have",
+  OFFSHOOT_ERR_BOX_ALREADY_LINKED: "a box was linked on that is linked already",
+  OFFSHOOT_ERR_BOX_IN_USE: "a box was deleted that is still linked",
+  OFFSHOOT_ERR_LINK_CYCLE: "a link would make messages go round in a circle of pass-throughs",
+  OFFSHOOT_ERR_LINK_ACROSS_RUNS: "components of different runs were linked",
+  OFFSHOOT_ERR_COMPONENT_STARTED: "a component was started a second time",
+  OFFSHOOT_ERR_FACTORY: "a factory of components has thrown, or has made none",
   OFFSHOOT_ERR_MISUSE: "the library was called in a way that cannot be right",
 };
 
@@ -32,7 +42,8 @@ export interface OffshootErrorOptions {
 
 const brand = (code: string): symbol => Symbol.for(`offshoot.error.${code}`);
 
-function define(errorClass: { readonly prototype: Error }, name: string, mark: string): void {
+/** Gives a class of errors its name, and its brand. */
+export function define(errorClass: { readonly prototype: Error }, name: string, mark: string): void {
   Object.defineProperty(errorClass.prototype, "name", { value: name, configurable: true, writable: true });
   Object.defineProperty(errorClass.prototype, brand(mark), { value: true });
   Object.defineProperty(errorClass, Symbol.hasInstance, {
@@ -61,7 +72,7 @@ export class OffshootError extends Error {
 define(OffshootError, "OffshootError", "any");
 
 /** Fields that describe an error are read by programs; listing them again below the stack would only be noise. */
-function hidden(error: Error, key: string, value: unknown): void {
+export function hidden(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: false });
 }
 

@@ -14,16 +14,16 @@ import type { Operation, Suspend } from "./types.ts";
 export class Composite<T> implements Operation<T> {
   /** How it is called in messages: the function that made it. */
   declare readonly operation: string;
-  declare private readonly run: () => Generator<Suspend, T, unknown>;
+  readonly #run: () => Generator<Suspend, T, unknown>; // so that a subclass may have a member of that name
 
   constructor(operation: string, run: () => Generator<Suspend, T, unknown>) {
     this.operation = operation;
-    this.run = run;
+    this.#run = run;
     if (machine.made !== null) machine.made(this);
   }
 
   [Symbol.iterator](): Generator<Suspend, T, unknown> {
-    return this.run();
+    return this.#run();
   }
 
   /** @internal */

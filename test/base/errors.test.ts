@@ -4,14 +4,23 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as offshoot from "offshoot";
+import * as component from "offshoot/component";
 import * as parallel from "offshoot/parallel";
 import * as testing from "offshoot/testing";
-import * as errors from "../../src/base/errors.ts";
+import * as base from "../../src/base/errors.ts";
+import * as ofComponents from "../../src/component/errors.ts";
 
-// @ts-expect-error: a module under another name is another copy of it
-const copy = (await import("../../src/base/errors.ts?copy")) as typeof errors;
+const errors = { ...base, ...ofComponents };
+type Errors = typeof errors;
 
-const samples = (from: typeof errors): Record<string, Error> => ({
+const copy: Errors = {
+  // @ts-expect-error: a module under another name is another copy of it
+  ...((await import("../../src/base/errors.ts?copy")) as typeof base),
+  // @ts-expect-error: the same
+  ...((await import("../../src/component/errors.ts?copy")) as typeof ofComponents),
+};
+
+const samples = (from: Errors): Record<string, Error> => ({
   OffshootError: new from.OffshootError("OFFSHOOT_ERR_MISUSE", "base"),
   Cancelled: from.Cancelled.of("why"),
   TaskCancelledError: new from.TaskCancelledError("m", "why"),
@@ -23,6 +32,16 @@ const samples = (from: typeof errors): Record<string, Error> => ({
   RaceError: new from.RaceError("m", []),
   WorkerError: new from.WorkerError("m", 1),
   PoisonedError: new from.PoisonedError("m"),
+  NoSpaceInBoxError: new from.NoSpaceInBoxError("m", 1, 1),
+  BoxEmptyError: new from.BoxEmptyError("m"),
+  UnknownBoxError: new from.UnknownBoxError("m"),
+  UnknownPartError: new from.UnknownPartError("m"),
+  BoxAlreadyLinkedError: new from.BoxAlreadyLinkedError("m"),
+  BoxInUseError: new from.BoxInUseError("m"),
+  LinkCycleError: new from.LinkCycleError("m"),
+  LinkAcrossRunsError: new from.LinkAcrossRunsError("m"),
+  ComponentStartedError: new from.ComponentStartedError("m"),
+  FactoryError: new from.FactoryError("m"),
   MisuseError: new from.MisuseError("m"),
 });
 
@@ -38,10 +57,10 @@ test("every code has a heading in docs/errors.md, and every heading is a code", 
 test("every class has a code of the table, a name, and is exported", () => {
   const codes = new Set<string>();
   for (const [name, error] of Object.entries(samples(errors))) {
-    const { code } = error as errors.OffshootError;
+    const { code } = error as base.OffshootError;
     assert.equal(error.name, name);
     assert.ok(code in errors.errorCodes, code);
-    assert.equal(classOf({ ...parallel, ...testing, ...offshoot }, name), classOf(errors, name));
+    assert.equal(classOf({ ...component, ...parallel, ...testing, ...offshoot }, name), classOf(errors, name));
     codes.add(code);
   }
   assert.deepEqual([...codes].sort(), Object.keys(errors.errorCodes).sort());

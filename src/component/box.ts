@@ -1,0 +1,304 @@
+// A box: an in-tray, where messages lie until their component collects them, or an out-tray, which leads to one.
+//
+// Links make boxes a tree: many may lead into one, each leads on to at most one. A box knows its `sink`, the in-tray where the tree ends, so that a message goes
+// there in one hop however many boxes it passes through; linking and unlinking keep that true (linkage.ts).
+//
+// Invariants
+//   sink is the last inbox of the chain that begins here; null if the chain ends in an outbox, which discards
+//   an inbox that leads on holds no messages, and nobody waits for room in it
+//   while somebody waits to receive, the box is empty; while somebody waits for room in a box with room, nobody does
+//
+// Who is woken: a delivery stirs the owner of the sink; a collection that makes room in a full box stirs the owners of the outboxes above it, and with
+// `wake: "always"` every collection does. Whoever waits in `put` is served first come, first served.
+
+import { ClosedError, EndOfChannel } from "../base/errors.ts";
+import type { List } from "../base/list.ts";
+import { Ring } from "../base/ring.ts";
+import { NO_WAITERS } from "../channel/leaves.ts";
+import { machine, NOT_READY } from "../core/machine.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
+import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
+import { NoSpaceInBoxError } from "./errors.ts";
+
+/** Handed to a receiver in place of a message when there will be none. */
+export const END: unknown = Symbol("end of box");
+
+/** In a box without a size `put` waits while so many messages lie in it. */
+export const PATIENCE = 16;
+
+// Kinds of box.
+export const OUTBOX = 0;
+export const INBOX = 1;
+/** An inbox whose signals its component need not read itself. */
+export const CONTROL = 2;
+
+/** Whose box it is. */
+export interface BoxOwner {
+  /** As in `Reader#3`. */
+  readonly label: string;
+  readonly hasEnded: boolean;
+  /** It has said that it is finished, though it has not ended. */
+  readonly hasFinished: boolean;
+  /** Its outboxes are fed by its children alone: with those, they have finished. */
+  readonly relays: boolean;
+  /** Something has happened to one of its boxes. */
+  stir(): void;
+  /** A message has come for its control box. Answers true if it has dealt with it. */
+  hears(message: unknown): boolean;
+}
+
+/** What somebody carries who waits for room. */
+export interface Parcel {
+  readonly box: Box;
+  readonly message: unknown;
+}
+
+/** Where a box leads. */
+export interface Onward {
+  readonly to: Box;
+}
+
+const NOTHING: Ring<unknown> = new Ring();
+const NONE: readonly Box[] = [];
+
+export class Box {
+  declare readonly owner: BoxOwner;
+  declare readonly name: string;
+  declare readonly kind: number;
+  /** Messages it takes; Infinity without a size. */
+  declare limit: number;
+  /** Does every collection stir those above, rather than one that makes room? */
+  declare wakesAlways: boolean;
+  declare sink: Box | null;
+  /** The link that leads on from here. */
+  declare onward: Onward | null;
+  /** The boxes that lead here. */
+  declare sources: Box[] | null;
+  declare messages: Ring<unknown>;
+  declare receivers: List<Waiter>;
+  declare putters: List<Waiter>;
+  /** No more is to come as far as is known: from a source that is gone, or by a signal. Sources that live on count for more. */
+  declare told: boolean;
+  /** Messages that were discarded here: nobody was linked, or the component ended before it had collected them. */
+  declare lost: number;
+
+  constructor(owner: BoxOwner, name: string, kind: number, limit: number, wakesAlways: boolean) {
+    this.owner = owner;
+    this.name = name;
+    this.kind = kind;
+    this.limit = limit;
+    this.wakesAlways = wakesAlways;
+    this.sink = kind === OUTBOX ? null : this;
+    this.onward = null;
+    this.sources = null;
+    this.messages = NOTHING;
+    this.receivers = NO_WAITERS;
+    this.putters = NO_WAITERS;
+    this.told = false;
+    this.lost = 0;
+    tellMade(this);
+  }
+
+  get label(): string {
+    return `${this.owner.label}.${this.name}`;
+  }
+
+  /** Messages that lie in this box. */
+  get length(): number {
+    touch(this, SELF, WRITE);
+    return this.messages.size;
+  }
+
+  get isFull(): boolean {
+    touch(this, SELF, WRITE);
+    return this.messages.size >= this.limit;
+  }
+
+  /** Sends into this box, at once. */
+  send(message: unknown, from: string): void {
+    const { sink } = this;
+    if (sink === null) {
+      this.lost++;
+      return;
+    }
+    if (!sink.accept(message)) throw this.refusal(sink, from);
+  }
+
+  /** Commits a `put` if it need not wait. */
+  offer(message: unknown): unknown {
+    const { sink } = this;
+    if (sink === null) {
+      this.lost++;
+      return undefined;
+    }
+    if (machine.tracker !== null) touch(sink, SELF, WRITE);
+    if (sink.owner.hasEnded) throw sink.closedError(machine.runner);
+    if (!sink.hasRoom || sink.putters.head !== null) return NOT_READY;
+    sink.accept(message);
+    return undefined;
+  }
+
+  /** Would `offer` do anything but answer NOT_READY? */
+  takesOffer(): boolean {
+    const { sink } = this;
+    if (sink === null) return true;
+    touch(sink, SELF, WRITE);
+    return sink.owner.hasEnded || (sink.hasRoom && sink.putters.head === null);
+  }
+
+  /** Takes the first message; END when there is none and none will come. */
+  take(): unknown {
+    if (machine.tracker !== null) touch(this, SELF, WRITE);
+    const { messages } = this;
+    if (messages.size > 0) {
+      const wasFull = messages.size >= this.limit;
+      const message = messages.shift();
+      if (this.putters.head !== null) this.servePutters();
+      if (this.wakesAlways || (wasFull && messages.size < this.limit)) this.stirSources();
+      return message;
+    }
+    return this.isOver() ? END : NOT_READY;
+  }
+
+  /** Would `take` do anything but answer NOT_READY? */
+  takesTake(): boolean {
+    touch(this, SELF, WRITE);
+    return this.messages.size > 0 || this.isOver();
+  }
+
+  /** Will no more messages come? The box must be empty for that to mean the end. */
+  isOver(): boolean {
+    if (this.owner.hasEnded) return true;
+    const { sources } = this;
+    if (sources === null || sources.length === 0) return this.told;
+    const count = { live: 0, finished: this.told ? 1 : 0 };
+    for (const source of sources) source.countSources(count);
+    return count.live === 0 && count.finished > 0;
+  }
+
+  /** A source has finished, or a signal has said so: tells those who wait if that was the last. */
+  endIfOver(): void {
+    touch(this, SELF, WRITE);
+    if (this.messages.size > 0 || !this.isOver()) return;
+    for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
+    this.owner.stir();
+  }
+
+  /** No more comes through this box; unless something else does, no more comes out at its end. */
+  finish(): void {
+    this.told = true;
+    this.sink?.endIfOver();
+  }
+
+  /** The component has ended: nobody will collect what lies here. */
+  abandon(): void {
+    touch(this, SELF, WRITE);
+    this.lost += this.messages.size;
+    this.messages = NOTHING;
+    for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
+    this.endPutters();
+  }
+
+  setLimit(limit: number): void {
+    touch(this, SELF, WRITE);
+    const wasFull = this.messages.size >= this.limit;
+    this.limit = limit;
+    this.servePutters();
+    if (wasFull && this.messages.size < limit) this.stirSources();
+  }
+
+  /** What a `send` throws that the sink has refused. */
+  private refusal(sink: Box, from: string): Error {
+    if (sink.owner.hasEnded) return sink.closedError(machine.runner);
+    const { limit } = sink;
+    const { size } = sink.messages;
+    const through = sink === this ? "" : ` (through "${this.label}")`;
+    return new NoSpaceInBoxError(
+      `${from}: "${sink.label}"${through} is full: ${size} of ${limit}. Use put(), which waits for room; or pause() until there is some, or give the box a larger size.`,
+      size,
+      limit,
+    );
+  }
+
+  closedError(runner: Runner | null): ClosedError {
+    const task = runner === null ? undefined : { id: runner.id, name: runner.name };
+    const message = `Component.put: "${this.label}" takes no more messages, since its component has ended. Let the error end the sender, or unlink the box.`;
+    return new ClosedError(message, "receiver", { task });
+  }
+
+  /** What `receive` throws at the end. */
+  endError(): EndOfChannel {
+    return EndOfChannel.of(
+      `Component.receive: "${this.label}" is empty, and all that were linked to it have finished. Use next() where the end is expected.`,
+    );
+  }
+
+  private get hasRoom(): boolean {
+    const { size } = this.messages;
+    return size < this.limit && (size < PATIENCE || this.limit !== Number.POSITIVE_INFINITY);
+  }
+
+  /** Stores a message and wakes who has to know. False, and nothing has happened, if there is no room or nobody left. */
+  accept(message: unknown): boolean {
+    if (machine.tracker !== null) touch(this, SELF, WRITE);
+    const { owner } = this;
+    if (this.messages.size >= this.limit || owner.hasEnded) return false;
+    if (this.kind === CONTROL && owner.hears(message)) return true;
+    const receiver = this.receivers.shift();
+    if (receiver !== null) {
+      complete(receiver, message);
+    } else {
+      if (this.messages === NOTHING) this.messages = new Ring();
+      this.messages.push(message);
+    }
+    owner.stir();
+    return true;
+  }
+
+  /** Room for those who wait for it. */
+  servePutters(): void {
+    while (this.putters.head !== null && this.hasRoom) {
+      const putter = this.putters.shift() as Waiter;
+      this.accept((putter.payload as Parcel).message);
+      complete(putter, undefined);
+    }
+  }
+
+  private endPutters(): void {
+    for (let putter = this.putters.shift(); putter !== null; putter = this.putters.shift())
+      fail(putter, this.closedError(putter.runner));
+  }
+
+  /** Stirs the owners of all outboxes above: O(boxes above). */
+  stirSources(): void {
+    for (const source of this.sources ?? NONE) {
+      if (source.kind === OUTBOX) source.owner.stir();
+      source.stirSources();
+    }
+  }
+
+  /** Counts the outboxes above, and this one, by whether something may still come from them. */
+  private countSources(count: { live: number; finished: number }): void {
+    const { owner, sources } = this;
+    if (this.kind === OUTBOX && !(owner.relays && sources !== null && sources.length > 0)) {
+      if (owner.hasEnded || owner.hasFinished) count.finished++;
+      else count.live++;
+    }
+    if (this.told) count.finished++;
+    for (const source of sources ?? NONE) source.countSources(count);
+  }
+
+  /** Throws when an invariant does not hold. */
+  check(): void {
+    const last = this.onward === null ? (this.kind === OUTBOX ? null : this) : this.onward.to.sink;
+    if (this.sink !== last) throw new Error(`Box "${this.label}": its sink is not where its chain ends`);
+    this.receivers.check();
+    this.putters.check();
+    if (this.messages.size > 0 && this.receivers.head !== null)
+      throw new Error(`Box "${this.label}": messages lie in it although somebody waits for one`);
+    if (this.putters.head !== null && this.hasRoom)
+      throw new Error(`Box "${this.label}": there is room, and somebody waits for it`);
+    if (this.onward !== null && (this.messages.size > 0 || this.putters.head !== null))
+      throw new Error(`Box "${this.label}": it leads on, and yet holds messages`);
+  }
+}

@@ -1,0 +1,92 @@
+// What all chassis share: they own their parts, start them, end when all have ended, and know what to do when one fails.
+
+import { describeValue } from "../../base/errors.ts";
+import { misuse } from "../../core/leaf.ts";
+import type { Operation } from "../../core/types.ts";
+import { group } from "../../flow/group.ts";
+import type { RestartOptions } from "../../flow/restart.ts";
+import { type AnyComponent, Component, inside } from "../component.ts";
+import type { ComponentArguments } from "../types.ts";
+
+export interface ChassisOptions {
+  /** For messages and reports. Default: the name of the chassis, such as "pipeline". */
+  readonly name?: string | undefined;
+  /**
+   * What the failure of a part does. "fail" (the default): the others are cancelled, and the chassis fails with its error. "isolate": the others go on, and
+   * learn that it has finished; its error is thrown when all have ended, unless `onFailure` was there for it. "restart": its main is called again, on the
+   * same component with the same boxes and what lies in them.
+   */
+  readonly failures?: "fail" | "isolate" | "restart" | undefined;
+  /** With "restart": how often, and how long to wait. Default: that of `restart`. */
+  readonly restart?: RestartOptions | undefined;
+  /** With "isolate": is given each error, and the component it came from; nothing is thrown at the end then. */
+  readonly onFailure?: ((error: unknown, part: AnyComponent) => void) | undefined;
+}
+
+/** A component that is made of others. */
+export abstract class Chassis<In extends object, Out extends object> extends Component<In, Out> {
+  readonly #settings: ChassisOptions;
+
+  constructor(options: ChassisOptions, name: string, boxes: object = {}) {
+    super(...([{ name: options.name ?? name, ...boxes }] as unknown as ComponentArguments<In, Out>));
+    this.#settings = checked(options, name);
+  }
+
+  /** @internal Its outboxes are fed by its parts. */
+  override get relays(): boolean {
+    return true;
+  }
+
+  /** Starts the parts it has by then, and ends when they have ended. */
+  override *main(): Operation<void> {
+    yield* this.runAll(this.children);
+  }
+
+  /** @internal Runs parts until all have ended, under the policy of the chassis. */
+  *runAll(parts: readonly AnyComponent[]): Operation<void> {
+    const { failures = "fail", onFailure } = this.#settings;
+    const isolates = failures === "isolate";
+    yield* group(
+      function* (g): Operation<void> {
+        for (const part of parts) {
+          const task = part.start();
+          if (isolates && onFailure !== undefined) g.go(told, part, task, onFailure);
+        }
+      },
+      { name: this.componentName, failures: isolates ? "isolate" : "cancel" },
+    );
+  }
+
+  /** @internal Takes parts in: they are its children, under its policy. */
+  adopt(...parts: readonly AnyComponent[]): void {
+    this.addChildren(...parts);
+    const { failures, restart } = this.#settings;
+    if (failures === "restart") for (const part of parts) inside(part, "Chassis").restarts = restart ?? {};
+  }
+}
+
+/** Waits for a part whose failure harms nobody, and tells of it. */
+function* told(
+  part: AnyComponent,
+  task: Operation<void>,
+  onFailure: (error: unknown, part: AnyComponent) => void,
+): Operation<void> {
+  try {
+    yield* task;
+  } catch (error) {
+    if (part.status === "failed") onFailure(error, part);
+  }
+}
+
+function checked(options: ChassisOptions, name: string): ChassisOptions {
+  const { failures = "fail", restart, onFailure } = options;
+  if (failures !== "fail" && failures !== "isolate" && failures !== "restart")
+    throw misuse(`${name}: failures must be "fail", "isolate" or "restart", got ${describeValue(failures)}.`);
+  if (restart !== undefined && failures !== "restart")
+    throw misuse(`${name}: restart is for failures: "restart". Add that, or leave the option out.`);
+  if (onFailure !== undefined && failures !== "isolate")
+    throw misuse(`${name}: onFailure is for failures: "isolate". Add that, or leave the option out.`);
+  if (onFailure !== undefined && typeof onFailure !== "function")
+    throw misuse(`${name}: onFailure must be a function, got ${describeValue(onFailure)}.`);
+  return options;
+}

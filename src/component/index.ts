@@ -1,0 +1,34 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The door `offshoot/component`: components with in-trays and out-trays, and what wires them.
+
+import { install } from "../core/runtime.ts";
+import { NodeHost } from "../host/node.ts";
+
+install(new NodeHost());
+
+export type { ChassisOptions } from "./chassis/chassis.ts";
+export { Chassis } from "./chassis/chassis.ts";
+export type { Graphline, GraphlineDefinition } from "./chassis/graphline.ts";
+export { graphline } from "./chassis/graphline.ts";
+export type { Pipeline, PipelineOptions } from "./chassis/pipeline.ts";
+export { pipeline } from "./chassis/pipeline.ts";
+export type { AnyComponent, Link, LinkOptions } from "./component.ts";
+export { Component } from "./component.ts";
+export {
+  BoxAlreadyLinkedError,
+  BoxEmptyError,
+  BoxInUseError,
+  ComponentStartedError,
+  FactoryError,
+  LinkAcrossRunsError,
+  LinkCycleError,
+  NoSpaceInBoxError,
+  UnknownBoxError,
+  UnknownPartError,
+} from "./errors.ts";
+export type { BoxDeclaration, ComponentDeclaration } from "./factory.ts";
+export { box, component } from "./factory.ts";
+export type { Part } from "./part.ts";
+export type { ProducerFinished, Shutdown, Signal } from "./signal.ts";
+export { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
+export type { BoxOptions, ComponentOptions, InOf, Main, OutOf, Wired } from "./types.ts";

@@ -1,0 +1,388 @@
+// What a component is inside: its boxes, its links, its task, its place in the tree. The face that users see is in component.ts.
+//
+// Its life: made (messages may arrive), started (its main runs, as a child of whoever started it), ended. At the end, in one step:
+//
+//   1 its inboxes are abandoned: what lies in them is counted as lost, and whoever waits for room in one is told that there is nobody any more
+//   2 a signal goes out, unless main has sent one: producerFinished, or shutdown if the component was cancelled
+//   3 the links it made are undone, and boxes that have no source left are told so
+//   4 its parent is stirred
+//
+// Boxes are made when they are first asked for: an idle component has one.
+
+import { describeValue } from "../base/errors.ts";
+import type { List } from "../base/list.ts";
+import { NO_WAITERS } from "../channel/leaves.ts";
+import { type Watcher, watch } from "../core/joiners.ts";
+import { misuse } from "../core/leaf.ts";
+import { spawn } from "../core/lifecycle.ts";
+import type { Program } from "../core/program.ts";
+import { runningTask } from "../core/run.ts";
+import { owningScope, type Tasklet } from "../core/task.ts";
+import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
+import type { Operation } from "../core/types.ts";
+import { CANCELLED, complete, type Waiter } from "../core/waiter.ts";
+import { type RestartOptions, restart } from "../flow/restart.ts";
+import { Box, type BoxOwner, INBOX, OUTBOX } from "./box.ts";
+import { type Declaration, declaredBox, kindOfStandard, STANDARD } from "./declaration.ts";
+import { BoxInUseError, ComponentStartedError, LinkAcrossRunsError, UnknownBoxError } from "./errors.ts";
+import type { Stirrable } from "./leaves.ts";
+import { join, kindOfLink, type Linkage, part } from "./linkage.ts";
+import { observer } from "./observer.ts";
+import { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
+import type { BoxOptions } from "./types.ts";
+
+// Where it is in its life.
+export const MADE = 0;
+export const STARTED = 1;
+export const ENDED = 2;
+
+const NO_BOXES: Box[] = [];
+const NO_LINKS: Linkage[] = [];
+const NO_CHILDREN: Workings[] = [];
+
+/** What it performs. */
+interface Performed {
+  main(): unknown;
+}
+
+let made = 0;
+
+export class Workings implements BoxOwner, Stirrable, Watcher {
+  declare readonly id: number;
+  declare readonly name: string;
+  /** Boxes beyond the standard ones, and what was said of those. */
+  declare readonly declaration: Declaration;
+  /** The component, as users see it. */
+  declare readonly face: Performed;
+  declare state: number;
+  declare task: Tasklet<unknown> | null;
+  declare boxes: Box[];
+  /** The links it made. */
+  declare links: Linkage[];
+  declare parent: Workings | null;
+  declare children: Workings[];
+  declare isStirred: boolean;
+  declare pausers: List<Waiter>;
+  /** Why it is to be cancelled: it was stopped, or shut down. Null as long as it is not. */
+  declare private ordered: { readonly reason: unknown } | null;
+  declare private hasSignalled: boolean;
+  declare hasFinished: boolean;
+  declare readonly relays: boolean;
+  /** How its main is called again when it has failed; null for not at all. */
+  declare restarts: RestartOptions | null;
+  /** What a chassis does with messages for its control box; null where the usual is done. */
+  declare heard: ((message: unknown) => boolean) | null;
+
+  constructor(face: Performed, name: string, declaration: Declaration, relays: boolean) {
+    this.id = ++made;
+    this.name = name;
+    this.declaration = declaration;
+    this.face = face;
+    this.state = MADE;
+    this.task = null;
+    this.boxes = NO_BOXES;
+    this.links = NO_LINKS;
+    this.parent = null;
+    this.children = NO_CHILDREN;
+    this.isStirred = false;
+    this.pausers = NO_WAITERS;
+    this.ordered = null;
+    this.hasSignalled = false;
+    this.hasFinished = false;
+    this.relays = relays;
+    this.restarts = null;
+    this.heard = null;
+    tellMade(this);
+  }
+
+  get label(): string {
+    return `${this.name}#${this.id}`;
+  }
+
+  get hasEnded(): boolean {
+    return this.state === ENDED;
+  }
+
+  // ---- boxes
+
+  /** The box of a name; made now, if it is a standard one or was declared. */
+  box(name: string, from: string): Box {
+    const { boxes } = this;
+    for (let i = 0; i < boxes.length; i++) {
+      const box = boxes[i] as Box;
+      if (box.name === name) return box;
+    }
+    const declared = this.declaration.boxes?.get(name);
+    const kind = declared?.kind ?? kindOfStandard(name);
+    if (kind === undefined)
+      throw new UnknownBoxError(
+        `${from}: "${this.label}" has no box ${JSON.stringify(name)}. It has ${this.boxNames().join(", ")}. Declare the box, or mend the name.`,
+      );
+    return this.addBox(
+      new Box(this, name, kind, declared?.limit ?? Number.POSITIVE_INFINITY, declared?.wakesAlways === true),
+    );
+  }
+
+  inbox(name: string, from: string): Box {
+    const box = this.box(name, from);
+    if (box.kind === OUTBOX)
+      throw new UnknownBoxError(`${from}: "${box.label}" is an outbox. Messages are collected from an inbox.`);
+    return box;
+  }
+
+  outbox(name: string, from: string): Box {
+    const box = this.box(name, from);
+    if (box.kind !== OUTBOX)
+      throw new UnknownBoxError(`${from}: "${box.label}" is an inbox. Messages are sent to an outbox.`);
+    return box;
+  }
+
+  addBox(box: Box): Box {
+    if (this.boxes === NO_BOXES) this.boxes = [box];
+    else this.boxes.push(box);
+    return box;
+  }
+
+  /** The names of all its boxes, made or not. */
+  boxNames(): string[] {
+    const declared = this.declaration.boxes?.keys() ?? [];
+    return [...new Set([...STANDARD, ...declared, ...this.boxes.map((box) => box.name)])];
+  }
+
+  /** Adds a box while it lives. Its name is the one given, or that with a number where the name is taken. */
+  addBoxNamed(wanted: string, kind: number, options: BoxOptions | undefined, from: string): string {
+    if (typeof wanted !== "string" || wanted === "")
+      throw misuse(`${from}: the name must be a string that is not empty, got ${describeValue(wanted)}.`);
+    let name = wanted;
+    for (let i = 1; this.hasBox(name); i++) name = `${wanted}${i}`;
+    const { limit, wakesAlways } = declaredBox(options, kind, `${from}: the box ${JSON.stringify(name)}`);
+    this.addBox(new Box(this, name, kind, limit, wakesAlways));
+    observer.tell?.({ kind: "box-added", component: this, box: name });
+    return name;
+  }
+
+  hasBox(name: string): boolean {
+    return (
+      this.boxes.some((box) => box.name === name) ||
+      this.declaration.boxes?.has(name) === true ||
+      kindOfStandard(name) !== undefined
+    );
+  }
+
+  deleteBox(name: string, isInbox: boolean, from: string): void {
+    const box = isInbox ? this.inbox(name, from) : this.outbox(name, from);
+    if (kindOfStandard(name) !== undefined || this.declaration.boxes?.has(name) === true)
+      throw misuse(
+        `${from}: "${box.label}" belongs to the component for life. Only boxes that were added can be deleted.`,
+      );
+    if (box.onward !== null || (box.sources !== null && box.sources.length > 0)) {
+      const other = box.onward !== null ? box.onward.to : (box.sources as Box[])[0];
+      throw new BoxInUseError(`${from}: "${box.label}" is linked with "${other?.label}". Unlink it first.`);
+    }
+    box.abandon();
+    this.boxes.splice(this.boxes.indexOf(box), 1);
+    observer.tell?.({ kind: "box-removed", component: this, box: name });
+  }
+
+  // ---- links
+
+  link(from: Box, to: Box, passthrough: "inward" | "outward" | undefined): Linkage {
+    const kind = kindOfLink(from, to);
+    if (kind === "none")
+      throw misuse(
+        `Component.link: "${from.label}" is an inbox and "${to.label}" an outbox. Link an outbox to an inbox; or pass on, an inbox to an inbox, an outbox to an outbox.`,
+      );
+    if (passthrough !== undefined && passthrough !== kind)
+      throw misuse(
+        `Component.link: "${from.label}" to "${to.label}" is ${kind === "plain" ? "no pass-through" : `passed ${kind}`}, not ${passthrough}. Leave the option out, or link other boxes.`,
+      );
+    this.checkRun(from, to);
+    if (to.owner.hasEnded)
+      throw misuse(
+        `Component.link: "${to.owner.label}" has ended, so that nobody would collect what comes to "${to.label}".`,
+      );
+    const linkage = join(from, to, this);
+    if (this.links === NO_LINKS) this.links = [linkage];
+    else this.links.push(linkage);
+    observer.tell?.({ kind: "link-added", link: linkage });
+    return linkage;
+  }
+
+  /** Undoes a link that this component made. */
+  unlink(linkage: Linkage): void {
+    const index = this.links.indexOf(linkage);
+    if (index < 0) {
+      const whose = linkage.undone ? "has been undone before" : `was made by "${(linkage.maker as Workings).label}"`;
+      throw misuse(`Component.unlink: the link ${linkage} ${whose}. The component that made a link undoes it, once.`);
+    }
+    this.links.splice(index, 1);
+    part(linkage);
+    observer.tell?.({ kind: "link-removed", link: linkage });
+  }
+
+  /** Undoes all links that this component made and that touch another. */
+  unlinkAllOf(other: Workings): void {
+    for (const linkage of [...this.links])
+      if (linkage.from.owner === other || linkage.to.owner === other) this.unlink(linkage);
+  }
+
+  private checkRun(from: Box, to: Box): void {
+    const one = (from.owner as Workings).task?.program;
+    const other = (to.owner as Workings).task?.program;
+    if (one !== undefined && other !== undefined && one !== other)
+      throw new LinkAcrossRunsError(
+        `Component.link: "${from.label}" and "${to.label}" belong to different runs. Use a handle, or a channel, between runs.`,
+      );
+  }
+
+  // ---- life
+
+  /** Starts its main as a child of the innermost extent of the current task. */
+  start(from: string): Tasklet<unknown> {
+    if (this.state !== MADE)
+      throw new ComponentStartedError(
+        `${from}: "${this.label}" ${this.state === ENDED ? "has ended" : "runs already"}. A component is started once: make another one.`,
+      );
+    const parent = runningTask(from);
+    this.checkLinksFor(parent.program, from);
+    const task = spawn(parent.program as Program, owningScope(parent), this.body(), null, 0);
+    this.task = task;
+    this.state = STARTED;
+    watch(task, this);
+    observer.started(this, parent.program);
+    if (this.ordered !== null) task.cancel(this.ordered.reason);
+    return task;
+  }
+
+  private body(): () => unknown {
+    const { face, name, restarts } = this;
+    const main = restarts === null ? () => face.main() : () => restart(() => face.main() as Operation<void>, restarts);
+    return Object.defineProperty(main, "name", { value: name });
+  }
+
+  /** Cancels it, now or as soon as it is started. */
+  stop(reason: unknown): void {
+    if (this.state === ENDED) return;
+    this.ordered ??= { reason };
+    this.task?.cancel(reason);
+  }
+
+  /** All it is linked with belongs to the run it is about to belong to. */
+  private checkLinksFor(program: object, from: string): void {
+    for (const box of this.boxes) {
+      for (const other of neighbours(box)) {
+        const run = (other.owner as Workings).task?.program;
+        if (run !== undefined && run !== program)
+          throw new LinkAcrossRunsError(
+            `${from}: "${box.label}" is linked with "${other.label}", which belongs to another run. Start both in one run, or use a channel between them.`,
+          );
+      }
+    }
+  }
+
+  hears(message: unknown): boolean {
+    if (this.heard !== null) return this.heard(message);
+    if (this.declaration.handlesControl) return false;
+    if (isShutdown(message)) {
+      this.stop(message.reason);
+      return true;
+    }
+    if (!isProducerFinished(message)) return false;
+    this.finishInboxes();
+    return true;
+  }
+
+  /** No more will come, as far as its control box knows. */
+  finishInboxes(): void {
+    for (const name of this.boxNames()) {
+      const box = this.box(name, "Component");
+      if (box.kind === INBOX) {
+        box.told = true;
+        box.endIfOver();
+      }
+    }
+  }
+
+  /** It has sent a signal itself: that is its last word. */
+  signalled(message: unknown): void {
+    this.hasSignalled = true;
+    if (!isProducerFinished(message) || this.hasFinished) return;
+    this.hasFinished = true;
+    this.finishOutboxes();
+  }
+
+  stir(): void {
+    touch(this, SELF, WRITE);
+    const pauser = this.pausers.shift();
+    if (pauser === null) {
+      this.isStirred = true;
+      return;
+    }
+    complete(pauser, undefined);
+    for (let other = this.pausers.shift(); other !== null; other = this.pausers.shift()) complete(other, undefined);
+  }
+
+  /** Told by its task, in the step in which it ends. */
+  ended(task: Tasklet<unknown>): void {
+    this.state = ENDED;
+    // 1 nobody will collect what lies here
+    for (const box of this.boxes) if (box.kind !== OUTBOX) box.abandon();
+    // 2 the last word
+    if (!this.hasSignalled) this.sayGoodbye(task);
+    // 3 the links
+    this.finishOutboxes();
+    for (const linkage of this.links === NO_LINKS ? NO_LINKS : [...this.links]) this.unlink(linkage);
+    // 4 the parent
+    observer.ended(this, task.program);
+    this.parent?.stir();
+  }
+
+  private sayGoodbye(task: Tasklet<unknown>): void {
+    const box = this.boxes.find((candidate) => candidate.name === "signal");
+    if (box === undefined || box.sink === null) return;
+    if (this.relays && box.sources !== null && box.sources.length > 0) return; // what it relays has said so
+    box.sink.accept(task.state === CANCELLED ? shutdown(task.result) : producerFinished(this.label));
+  }
+
+  private finishOutboxes(): void {
+    for (const box of this.boxes) if (box.kind === OUTBOX) box.sink?.endIfOver();
+  }
+
+  // ---- the tree
+
+  addChild(child: Workings): void {
+    if (child.parent !== null)
+      throw misuse(
+        `Component.addChildren: "${child.label}" is a child of "${child.parent.label}" already. Remove it there first.`,
+      );
+    for (let above: Workings | null = this; above !== null; above = above.parent)
+      if (above === child)
+        throw misuse(
+          `Component.addChildren: "${child.label}" contains "${this.label}". A component is not its own child.`,
+        );
+    child.parent = this;
+    if (this.children === NO_CHILDREN) this.children = [child];
+    else this.children.push(child);
+    observer.tell?.({ kind: "component-added", component: child });
+  }
+
+  removeChild(child: Workings): void {
+    const index = this.children.indexOf(child);
+    if (index < 0) throw misuse(`Component.removeChild: "${child.label}" is no child of "${this.label}".`);
+    this.unlinkAllOf(child);
+    this.children.splice(index, 1);
+    child.parent = null;
+  }
+
+  /** Throws when an invariant does not hold. */
+  check(): void {
+    for (const box of this.boxes) box.check();
+    for (const child of this.children)
+      if (child.parent !== this) throw new Error(`${child.label}: not its parent's child`);
+  }
+}
+
+function* neighbours(box: Box): Iterable<Box> {
+  if (box.onward !== null) yield box.onward.to;
+  yield* box.sources ?? [];
+}
