@@ -19,6 +19,7 @@ import { machine, NOT_READY } from "../core/machine.ts";
 import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { NoSpaceInBoxError } from "./errors.ts";
+import { observer } from "./observer.ts";
 
 /** Handed to a receiver in place of a message when there will be none. */
 export const END: unknown = Symbol("end of box");
@@ -153,6 +154,7 @@ export class Box {
     if (messages.size > 0) {
       const wasFull = messages.size >= this.limit;
       const message = messages.shift();
+      if (observer.tellQueues !== null) this.tellLength();
       if (this.putters.head !== null) this.servePutters();
       if (this.wakesAlways || (wasFull && messages.size < this.limit)) this.stirSources();
       return message;
@@ -250,6 +252,7 @@ export class Box {
     } else {
       if (this.messages === NOTHING) this.messages = new Ring();
       this.messages.push(message);
+      if (observer.tellQueues !== null) this.tellLength();
     }
     owner.stir();
     return true;
@@ -262,6 +265,10 @@ export class Box {
       this.accept((putter.payload as Parcel).message);
       complete(putter, undefined);
     }
+  }
+
+  private tellLength(): void {
+    observer.tellQueues?.({ kind: "length", box: this.label, length: this.messages.size });
   }
 
   private endPutters(): void {

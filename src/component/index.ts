@@ -28,6 +28,17 @@ export {
 } from "./errors.ts";
 export type { BoxDeclaration, ComponentDeclaration } from "./factory.ts";
 export { box, component } from "./factory.ts";
+export type { Handle } from "./handle.ts";
+export { handle } from "./handle.ts";
+export type {
+  BoxReport,
+  ChangesOptions,
+  ComponentReport,
+  LinkReport,
+  Topology,
+  TopologyChange,
+} from "./introspection.ts";
+export { toMermaid, topology, topologyChanges } from "./introspection.ts";
 export type { Part } from "./part.ts";
 export type { ProducerFinished, Shutdown, Signal } from "./signal.ts";
 export { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";

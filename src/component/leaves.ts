@@ -8,6 +8,7 @@ import { SELF, touch, WRITE } from "../core/tracker.ts";
 import type { Suspend } from "../core/types.ts";
 import { type Description, type Runner, VALUE, type Waiter } from "../core/waiter.ts";
 import { type Box, END, type Parcel } from "./box.ts";
+import { observer } from "./observer.ts";
 
 type Step<T> = IteratorResult<Suspend, T>;
 
@@ -33,6 +34,7 @@ abstract class Collect<V> extends Leaf<V> {
     const box = this.channel;
     if (box.receivers === NO_WAITERS) box.receivers = new List();
     box.receivers.push(waiter);
+    if (observer.tellQueues !== null) tellWait(box.owner, this);
   }
 
   delist(waiter: Waiter): void {
@@ -40,7 +42,6 @@ abstract class Collect<V> extends Leaf<V> {
     this.channel.receivers.remove(waiter);
   }
 
-  /** A message that comes at once. Own steps for each class: see channel/leaves.ts. */
   protected described(operation: string): Description {
     return { operation, object: this.channel.label, heldBy: feeders(this.channel) };
   }
@@ -146,6 +147,7 @@ export class Put extends Leaf<void> implements Parcel {
   enlist(waiter: Waiter): void {
     waiter.payload = this;
     line(this.box.sink as Box).push(waiter);
+    if (observer.tellQueues !== null) tellWait(this.box.owner, this);
   }
 
   delist(waiter: Waiter): void {
@@ -197,6 +199,7 @@ export class Pause extends Leaf<void> {
     const { component } = this;
     if (component.pausers === NO_WAITERS) component.pausers = new List();
     component.pausers.push(waiter);
+    if (observer.tellQueues !== null) tellWait(component, this);
   }
 
   delist(waiter: Waiter): void {
@@ -207,6 +210,11 @@ export class Pause extends Leaf<void> {
   describe(): Description {
     return { operation: "component.pause", object: this.component.label, heldBy: [] };
   }
+}
+
+function tellWait(component: object, leaf: Leaf<unknown>): void {
+  const { operation, object } = leaf.describe();
+  observer.tellQueues?.({ kind: "waits", component, on: `${operation} ${object}` });
 }
 
 /** Whose outboxes lead to a box, for reports. */

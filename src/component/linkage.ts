@@ -19,7 +19,7 @@ export class Linkage {
   declare readonly from: Box;
   declare readonly to: Box;
   declare readonly maker: object;
-  /** Told of each message that passes, if somebody wants to see them. */
+  /** Has it been undone? Nobody can undo it again. */
   declare undone: boolean;
 
   constructor(from: Box, to: Box, maker: object) {

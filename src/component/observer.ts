@@ -1,6 +1,6 @@
 // Who looks on: what is told of components, boxes and links. Costs one comparison where nobody does.
 
-/** What has changed. The component, box or link is the one of the inside: `introspection.ts` makes of it what users see. */
+/** What has changed. Components and links are those of the inside: introspection.ts makes of them what users see. */
 export interface Change {
   readonly kind:
     | "component-added"
@@ -9,21 +9,43 @@ export interface Change {
     | "box-added"
     | "box-removed"
     | "link-added"
-    | "link-removed";
+    | "link-removed"
+    | "length"
+    | "waits";
   readonly component?: object;
   readonly box?: string;
   readonly link?: object;
+  readonly length?: number;
+  /** What is waited for, in words. */
+  readonly on?: string;
 }
 
+type Listener = (change: Change) => void;
+
 class Observer {
-  /** Told of each change, or null. */
-  declare tell: ((change: Change) => void) | null;
+  /** Told of each change of the structure, or null. */
+  declare tell: Listener | null;
+  /** Told of messages and waits, or null. */
+  declare tellQueues: Listener | null;
+  declare private readonly listeners: Map<Listener, boolean>;
   /** The components of each run that have been started and have not ended. */
   declare private readonly runs: WeakMap<object, Set<object>>;
 
   constructor() {
     this.tell = null;
+    this.tellQueues = null;
+    this.listeners = new Map();
     this.runs = new WeakMap();
+  }
+
+  add(listener: Listener, queues: boolean): void {
+    this.listeners.set(listener, queues);
+    this.listen();
+  }
+
+  remove(listener: Listener): void {
+    this.listeners.delete(listener);
+    this.listen();
   }
 
   started(component: object, run: object): void {
@@ -45,6 +67,18 @@ class Observer {
   living(run: object): ReadonlySet<object> {
     return this.runs.get(run) ?? NONE;
   }
+
+  private listen(): void {
+    this.tell = toAll([...this.listeners.keys()]);
+    this.tellQueues = toAll([...this.listeners].flatMap(([listener, queues]) => (queues ? [listener] : [])));
+  }
+}
+
+function toAll(listeners: readonly Listener[]): Listener | null {
+  if (listeners.length === 0) return null;
+  return (change) => {
+    for (const listener of listeners) listener(change);
+  };
 }
 
 const NONE: ReadonlySet<object> = new Set();

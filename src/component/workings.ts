@@ -296,10 +296,7 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
   finishInboxes(): void {
     for (const name of this.boxNames()) {
       const box = this.box(name, "Component");
-      if (box.kind === INBOX) {
-        box.told = true;
-        box.endIfOver();
-      }
+      if (box.kind === INBOX) box.finish();
     }
   }
 
