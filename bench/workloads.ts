@@ -223,6 +223,40 @@ const TASKS: readonly Workload[] = [
     answer: (n) => n,
     bars: [beside(5, "ping-pong-step"), beside(5, "short-locked")],
   }),
+  task("component-link", {
+    operation: "message from one component to another, through a box of 128",
+    size: 2_000_000,
+    subjects: ["offshoot"],
+    answer: (n) => sumBelow(n) | 0,
+    bars: [beside(3, "buffered")],
+  }),
+  task("component-pass", {
+    program: "component-link",
+    part: "passedOn",
+    operation: "the same, through ten boxes that pass it on",
+    size: 2_000_000,
+    subjects: ["offshoot"],
+    answer: (n) => sumBelow(n) | 0,
+    bars: [beside(1.1, "component-link")],
+  }),
+  task("component-ring", {
+    operation: "hop of a token around a ring of 1000 components (a round trip of ping-pong has two)",
+    size: 1000,
+    subjects: ["offshoot"],
+    repetitions: 15,
+    operations: (n) => n * LAPS,
+    answer: (n) => n * (LAPS + 1),
+    bars: [beside(1.5, "ping-pong")],
+  }),
+  task("component-idle", {
+    operation: "component that waits for a message, 10^5 of them, each with a link",
+    size: 100_000,
+    subjects: ["offshoot"],
+    repetitions: 1,
+    figures: ["bytes", "ns"],
+    answer: (n) => n,
+    bars: [bytes(1500)],
+  }),
 ];
 
 /** Everything, a field after the other. */
