@@ -243,7 +243,7 @@ const TASKS: readonly Workload[] = [
     operation: "hop of a token around a ring of 1000 components (a round trip of ping-pong has two)",
     size: 1000,
     subjects: ["offshoot"],
-    repetitions: 15,
+    repetitions: 60, // the first are slow: a repetition is short
     operations: (n) => n * LAPS,
     answer: (n) => n * (LAPS + 1),
     bars: [beside(1.5, "ping-pong")],

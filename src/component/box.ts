@@ -12,7 +12,7 @@
 // `wake: "always"` every collection does. Whoever waits in `put` is served first come, first served.
 
 import { ClosedError, EndOfChannel } from "../base/errors.ts";
-import type { List } from "../base/list.ts";
+import { type Link, List } from "../base/list.ts";
 import { Ring } from "../base/ring.ts";
 import { NO_WAITERS } from "../channel/leaves.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
@@ -54,13 +54,14 @@ export interface Parcel {
   readonly message: unknown;
 }
 
-/** Where a box leads. */
-export interface Onward {
+/** What leads from one box to the next: linked in the list of those that lead to the same one. */
+export interface Lead extends Link<Lead> {
+  readonly from: Box;
   readonly to: Box;
 }
 
 const NOTHING: Ring<unknown> = new Ring();
-const NONE: readonly Box[] = [];
+const NO_SOURCES: List<Lead> = new List();
 
 export class Box {
   declare readonly owner: BoxOwner;
@@ -72,9 +73,13 @@ export class Box {
   declare wakesAlways: boolean;
   declare sink: Box | null;
   /** The link that leads on from here. */
-  declare onward: Onward | null;
-  /** The boxes that lead here. */
-  declare sources: Box[] | null;
+  declare onward: Lead | null;
+  /** What leads here, in the order in which it was linked. */
+  declare sources: List<Lead>;
+  /** How many of the boxes that lead here may still bring something. */
+  declare feeding: number;
+  /** May it still bring something to where it leads? What `mayBring` said last. */
+  declare isLive: boolean;
   declare messages: Ring<unknown>;
   declare receivers: List<Waiter>;
   declare putters: List<Waiter>;
@@ -91,12 +96,14 @@ export class Box {
     this.wakesAlways = wakesAlways;
     this.sink = kind === OUTBOX ? null : this;
     this.onward = null;
-    this.sources = null;
+    this.sources = NO_SOURCES;
+    this.feeding = 0;
     this.messages = NOTHING;
     this.receivers = NO_WAITERS;
     this.putters = NO_WAITERS;
     this.told = false;
     this.lost = 0;
+    this.isLive = kind === OUTBOX && !owner.hasEnded && !owner.hasFinished;
     tellMade(this);
   }
 
@@ -168,14 +175,9 @@ export class Box {
     return this.messages.size > 0 || this.isOver();
   }
 
-  /** Will no more messages come? The box must be empty for that to mean the end. */
+  /** Will no more messages come? The box must be empty for that to mean the end. O(1). */
   isOver(): boolean {
-    if (this.owner.hasEnded) return true;
-    const { sources } = this;
-    if (sources === null || sources.length === 0) return this.told;
-    const count = { live: 0, finished: this.told ? 1 : 0 };
-    for (const source of sources) source.countSources(count);
-    return count.live === 0 && count.finished > 0;
+    return this.owner.hasEnded || (this.told && this.feeding === 0);
   }
 
   /** A source has finished, or a signal has said so: tells those who wait if that was the last. */
@@ -188,8 +190,54 @@ export class Box {
 
   /** No more comes through this box; unless something else does, no more comes out at its end. */
   finish(): void {
-    this.told = true;
-    this.sink?.endIfOver();
+    let box: Box = this;
+    for (box.told = true; box.onward !== null; box.told = true) box = box.onward.to;
+    box.endIfOver();
+  }
+
+  /** Whether it may still bring something has perhaps changed: tells those it leads to, as far as that changes them. What was unlinked has not finished. */
+  refresh(unlinked = false): void {
+    let box: Box = this;
+    for (;;) {
+      const live = box.mayBring;
+      if (live === box.isLive) return;
+      box.isLive = live;
+      if (box.onward === null) break;
+      const isToldOf = !live && (!unlinked || box.told);
+      box = box.onward.to;
+      box.feeding += live ? 1 : -1;
+      if (isToldOf) box.told = true;
+    }
+    if (!box.isLive) box.endIfOver();
+  }
+
+  /** A box leads here from now on. */
+  addSource(lead: Lead): void {
+    if (this.sources === NO_SOURCES) this.sources = new List();
+    this.sources.push(lead);
+    const { from } = lead;
+    if (from.isLive) this.feeding++;
+    else if (from.told || (from.kind === OUTBOX && (from.owner.hasEnded || from.owner.hasFinished))) this.finish();
+    this.refresh();
+  }
+
+  /** A box leads here no more. */
+  removeSource(lead: Lead): void {
+    this.sources.remove(lead);
+    if (lead.from.isLive) this.feeding--;
+    this.refresh(true);
+  }
+
+  get isLinked(): boolean {
+    return this.onward !== null || this.sources.head !== null;
+  }
+
+  /** May something still come from here? From the outbox of a chassis that is fed by its parts, only what comes from them. */
+  private get mayBring(): boolean {
+    const { owner } = this;
+    if (this.feeding > 0) return true;
+    if (this.kind !== OUTBOX || owner.hasEnded || owner.hasFinished) return false;
+    return !owner.relays || this.sources.head === null;
   }
 
   /** The component has ended: nobody will collect what lies here. */
@@ -278,27 +326,21 @@ export class Box {
 
   /** Stirs the owners of all outboxes above: O(boxes above). */
   stirSources(): void {
-    for (const source of this.sources ?? NONE) {
-      if (source.kind === OUTBOX) source.owner.stir();
-      source.stirSources();
+    for (let lead = this.sources.head; lead !== null; lead = lead.after) {
+      const { from } = lead;
+      if (from.kind === OUTBOX) from.owner.stir();
+      from.stirSources();
     }
-  }
-
-  /** Counts the outboxes above, and this one, by whether something may still come from them. */
-  private countSources(count: { live: number; finished: number }): void {
-    const { owner, sources } = this;
-    if (this.kind === OUTBOX && !(owner.relays && sources !== null && sources.length > 0)) {
-      if (owner.hasEnded || owner.hasFinished) count.finished++;
-      else count.live++;
-    }
-    if (this.told) count.finished++;
-    for (const source of sources ?? NONE) source.countSources(count);
   }
 
   /** Throws when an invariant does not hold. */
   check(): void {
     const last = this.onward === null ? (this.kind === OUTBOX ? null : this) : this.onward.to.sink;
     if (this.sink !== last) throw new Error(`Box "${this.label}": its sink is not where its chain ends`);
+    let feeding = 0;
+    for (let lead = this.sources.head; lead !== null; lead = lead.after) if (lead.from.isLive) feeding++;
+    if (feeding !== this.feeding || this.isLive !== this.mayBring)
+      throw new Error(`Box "${this.label}": what may still come is miscounted`);
     this.receivers.check();
     this.putters.check();
     if (this.messages.size > 0 && this.receivers.head !== null)

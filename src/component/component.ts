@@ -167,7 +167,7 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
     return this.#inside.inbox(box, "Component.dataReady").length;
   }
 
-  /** An inbox in which a message lies, the first in the order in which they were first used; undefined if there is none. */
+  /** An inbox in which a message lies: `inbox` before `control` before others; undefined if there is none. */
   anyReady(): InboxName<In> | undefined {
     const ready = this.#inside.boxes.find((box) => box.kind !== OUTBOX && box.length > 0);
     return ready?.name as InboxName<In> | undefined;
@@ -263,7 +263,7 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
   }
 
   get children(): readonly AnyComponent[] {
-    return this.#inside.children.map((child) => child.face as AnyComponent);
+    return [...this.#inside.children].map((child) => child.face as AnyComponent);
   }
 
   /** Adds an inbox while the component lives. Answers its name: the one given, or that with a number if it is taken. */

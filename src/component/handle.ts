@@ -96,7 +96,7 @@ class Outside<In, Out> implements Handle<In, Out> {
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#own.hasFinished = true;
+    this.#own.finish();
     this.#component.finishInboxes();
   }
 

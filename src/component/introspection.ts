@@ -86,14 +86,14 @@ function reachable(from: readonly Workings[]): Workings[] {
     for (const child of component.children) found.add(child);
     for (const box of component.boxes) {
       if (box.onward !== null) found.add(box.onward.to.owner as Workings);
-      for (const source of box.sources ?? []) found.add(source.owner as Workings);
+      for (let lead = box.sources.head; lead !== null; lead = lead.after) found.add(lead.from.owner as Workings);
     }
   }
   return [...found].sort((a, b) => a.id - b.id);
 }
 
 function reportOf(component: Workings): ComponentReport {
-  const { id, label, name, task, parent, boxes } = component;
+  const { id, label, name, task, parent } = component;
   const wait = task === null ? null : waitOf(task);
   return {
     id,
@@ -101,7 +101,7 @@ function reportOf(component: Workings): ComponentReport {
     name,
     status: task === null ? "made" : task.status,
     parent: parent === null ? null : parent.label,
-    boxes: boxes.map((box) => boxReport(component, box)),
+    boxes: component.boxes.map((box) => boxReport(component, box)),
     waitsFor: wait === null ? null : `${wait.operation} ${wait.object}`,
   };
 }
@@ -116,7 +116,7 @@ function boxReport(component: Workings, box: Box): BoxReport {
     lost: box.lost,
     waitingPuts: box.putters.size,
     waitingReceives: box.receivers.size,
-    linked: box.onward !== null || (box.sources !== null && box.sources.length > 0),
+    linked: box.isLinked,
   };
 }
 

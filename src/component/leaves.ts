@@ -219,5 +219,8 @@ function tellWait(component: object, leaf: Leaf<unknown>): void {
 
 /** Whose outboxes lead to a box, for reports. */
 function feeders(box: Box): string[] {
-  return (box.sources ?? []).slice(0, 8).map((source) => source.owner.label);
+  const labels: string[] = [];
+  for (let lead = box.sources.head; lead !== null && labels.length < 8; lead = lead.after)
+    labels.push(lead.from.owner.label);
+  return labels;
 }

@@ -10,23 +10,27 @@ import { List } from "../base/list.ts";
 import { NOT_READY } from "../core/machine.ts";
 import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import { complete, fail, type Waiter } from "../core/waiter.ts";
-import { type Box, INBOX, OUTBOX, type Parcel } from "./box.ts";
+import { type Box, INBOX, type Lead, OUTBOX, type Parcel } from "./box.ts";
 import { BoxAlreadyLinkedError, LinkCycleError, NoSpaceInBoxError } from "./errors.ts";
 import { line } from "./leaves.ts";
 
 /** A link, as `Component.link` answers it: give it to `unlink`. */
-export class Linkage {
+export class Linkage implements Lead {
   declare readonly from: Box;
   declare readonly to: Box;
   declare readonly maker: object;
   /** Has it been undone? Nobody can undo it again. */
   declare undone: boolean;
+  declare after: Lead | null;
+  declare before: Lead | null;
 
   constructor(from: Box, to: Box, maker: object) {
     this.from = from;
     this.to = to;
     this.maker = maker;
     this.undone = false;
+    this.after = null;
+    this.before = null;
     tellMade(this);
   }
 
@@ -60,9 +64,8 @@ export function join(from: Box, to: Box, maker: object): Linkage {
   // 2 link
   const linkage = new Linkage(from, to, maker);
   from.onward = linkage;
-  to.sources ??= [];
-  to.sources.push(from);
   const moved = leadTo(from, sink);
+  to.addSource(linkage);
   // 3 move
   if (backlog > 0) forward(from, sink as Box);
   putAgain(moved);
@@ -74,17 +77,8 @@ export function part(linkage: Linkage): void {
   const { from, to } = linkage;
   linkage.undone = true;
   from.onward = null;
-  const sources = to.sources as Box[];
-  sources.splice(sources.indexOf(from), 1);
+  to.removeSource(linkage);
   putAgain(leadTo(from, from.kind === OUTBOX ? null : from));
-  if (hasFinished(from)) to.finish();
-}
-
-/** Will nothing more come from this box and those above it? */
-function hasFinished(from: Box): boolean {
-  if (from.told) return true;
-  if (from.kind !== OUTBOX) return false;
-  return from.owner.hasEnded || from.owner.hasFinished;
 }
 
 /** Gives a box and all above it their sink. Answers those who wait for room at the old one, in order, taken out of its line. */
@@ -109,7 +103,7 @@ function leadTo(from: Box, sink: Box | null): List<Waiter> {
 
 function lead(box: Box, sink: Box | null): void {
   box.sink = sink;
-  for (const source of box.sources ?? []) lead(source, sink);
+  for (let above = box.sources.head; above !== null; above = above.after) lead(above.from, sink);
 }
 
 /** The backlog of an inbox goes on to where that leads now. There is room. */

@@ -7,9 +7,8 @@
 //   3 the links it made are undone, and boxes that have no source left are told so
 //   4 its parent is stirred
 //
-// Boxes are made when they are first asked for: an idle component has one.
+// Its boxes are kept by the class it extends, in boxes.ts.
 
-import { describeValue } from "../base/errors.ts";
 import type { List } from "../base/list.ts";
 import { NO_WAITERS } from "../channel/leaves.ts";
 import { type Watcher, watch } from "../core/joiners.ts";
@@ -22,23 +21,25 @@ import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Operation } from "../core/types.ts";
 import { CANCELLED, complete, type Waiter } from "../core/waiter.ts";
 import { type RestartOptions, restart } from "../flow/restart.ts";
-import { Box, type BoxOwner, INBOX, OUTBOX } from "./box.ts";
-import { type Declaration, declaredBox, kindOfStandard, STANDARD } from "./declaration.ts";
-import { BoxInUseError, ComponentStartedError, LinkAcrossRunsError, UnknownBoxError } from "./errors.ts";
+import { type Box, INBOX, OUTBOX } from "./box.ts";
+import { Boxes } from "./boxes.ts";
+import type { Declaration } from "./declaration.ts";
+import { ComponentStartedError, LinkAcrossRunsError } from "./errors.ts";
 import type { Stirrable } from "./leaves.ts";
 import { join, kindOfLink, type Linkage, part } from "./linkage.ts";
 import { observer } from "./observer.ts";
 import { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
-import type { BoxOptions } from "./types.ts";
 
 // Where it is in its life.
 export const MADE = 0;
 export const STARTED = 1;
 export const ENDED = 2;
 
-const NO_BOXES: Box[] = [];
-const NO_LINKS: Linkage[] = [];
-const NO_CHILDREN: Workings[] = [];
+const NO_LINKS: ReadonlySet<Linkage> = new Set();
+const NO_CHILDREN: ReadonlySet<Workings> = new Set();
+
+/** The bodies of tasks, by the class of the component; one that has a name of its own gets its own. */
+const bodies = new WeakMap<object, (inside: Workings) => unknown>();
 
 /** What it performs. */
 interface Performed {
@@ -47,40 +48,36 @@ interface Performed {
 
 let made = 0;
 
-export class Workings implements BoxOwner, Stirrable, Watcher {
+export class Workings extends Boxes implements Stirrable, Watcher {
   declare readonly id: number;
   declare readonly name: string;
-  /** Boxes beyond the standard ones, and what was said of those. */
-  declare readonly declaration: Declaration;
   /** The component, as users see it. */
   declare readonly face: Performed;
   declare state: number;
   declare task: Tasklet<unknown> | null;
-  declare boxes: Box[];
   /** The links it made. */
-  declare links: Linkage[];
+  declare links: ReadonlySet<Linkage>;
   declare parent: Workings | null;
-  declare children: Workings[];
+  declare children: ReadonlySet<Workings>;
   declare isStirred: boolean;
   declare pausers: List<Waiter>;
   /** Why it is to be cancelled: it was stopped, or shut down. Null as long as it is not. */
   declare private ordered: { readonly reason: unknown } | null;
   declare private hasSignalled: boolean;
-  declare hasFinished: boolean;
-  declare readonly relays: boolean;
+  declare private finished: boolean;
+  declare private readonly relaying: boolean;
   /** How its main is called again when it has failed; null for not at all. */
   declare restarts: RestartOptions | null;
   /** What a chassis does with messages for its control box; null where the usual is done. */
   declare heard: ((message: unknown) => boolean) | null;
 
   constructor(face: Performed, name: string, declaration: Declaration, relays: boolean) {
+    super(declaration);
     this.id = ++made;
     this.name = name;
-    this.declaration = declaration;
     this.face = face;
     this.state = MADE;
     this.task = null;
-    this.boxes = NO_BOXES;
     this.links = NO_LINKS;
     this.parent = null;
     this.children = NO_CHILDREN;
@@ -88,8 +85,8 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
     this.pausers = NO_WAITERS;
     this.ordered = null;
     this.hasSignalled = false;
-    this.hasFinished = false;
-    this.relays = relays;
+    this.finished = false;
+    this.relaying = relays;
     this.restarts = null;
     this.heard = null;
     tellMade(this);
@@ -103,85 +100,12 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
     return this.state === ENDED;
   }
 
-  // ---- boxes
-
-  /** The box of a name; made now, if it is a standard one or was declared. */
-  box(name: string, from: string): Box {
-    const { boxes } = this;
-    for (let i = 0; i < boxes.length; i++) {
-      const box = boxes[i] as Box;
-      if (box.name === name) return box;
-    }
-    const declared = this.declaration.boxes?.get(name);
-    const kind = declared?.kind ?? kindOfStandard(name);
-    if (kind === undefined)
-      throw new UnknownBoxError(
-        `${from}: "${this.label}" has no box ${JSON.stringify(name)}. It has ${this.boxNames().join(", ")}. Declare the box, or mend the name.`,
-      );
-    return this.addBox(
-      new Box(this, name, kind, declared?.limit ?? Number.POSITIVE_INFINITY, declared?.wakesAlways === true),
-    );
+  get hasFinished(): boolean {
+    return this.finished;
   }
 
-  inbox(name: string, from: string): Box {
-    const box = this.box(name, from);
-    if (box.kind === OUTBOX)
-      throw new UnknownBoxError(`${from}: "${box.label}" is an outbox. Messages are collected from an inbox.`);
-    return box;
-  }
-
-  outbox(name: string, from: string): Box {
-    const box = this.box(name, from);
-    if (box.kind !== OUTBOX)
-      throw new UnknownBoxError(`${from}: "${box.label}" is an inbox. Messages are sent to an outbox.`);
-    return box;
-  }
-
-  addBox(box: Box): Box {
-    if (this.boxes === NO_BOXES) this.boxes = [box];
-    else this.boxes.push(box);
-    return box;
-  }
-
-  /** The names of all its boxes, made or not. */
-  boxNames(): string[] {
-    const declared = this.declaration.boxes?.keys() ?? [];
-    return [...new Set([...STANDARD, ...declared, ...this.boxes.map((box) => box.name)])];
-  }
-
-  /** Adds a box while it lives. Its name is the one given, or that with a number where the name is taken. */
-  addBoxNamed(wanted: string, kind: number, options: BoxOptions | undefined, from: string): string {
-    if (typeof wanted !== "string" || wanted === "")
-      throw misuse(`${from}: the name must be a string that is not empty, got ${describeValue(wanted)}.`);
-    let name = wanted;
-    for (let i = 1; this.hasBox(name); i++) name = `${wanted}${i}`;
-    const { limit, wakesAlways } = declaredBox(options, kind, `${from}: the box ${JSON.stringify(name)}`);
-    this.addBox(new Box(this, name, kind, limit, wakesAlways));
-    observer.tell?.({ kind: "box-added", component: this, box: name });
-    return name;
-  }
-
-  hasBox(name: string): boolean {
-    return (
-      this.boxes.some((box) => box.name === name) ||
-      this.declaration.boxes?.has(name) === true ||
-      kindOfStandard(name) !== undefined
-    );
-  }
-
-  deleteBox(name: string, isInbox: boolean, from: string): void {
-    const box = isInbox ? this.inbox(name, from) : this.outbox(name, from);
-    if (kindOfStandard(name) !== undefined || this.declaration.boxes?.has(name) === true)
-      throw misuse(
-        `${from}: "${box.label}" belongs to the component for life. Only boxes that were added can be deleted.`,
-      );
-    if (box.onward !== null || (box.sources !== null && box.sources.length > 0)) {
-      const other = box.onward !== null ? box.onward.to : (box.sources as Box[])[0];
-      throw new BoxInUseError(`${from}: "${box.label}" is linked with "${other?.label}". Unlink it first.`);
-    }
-    box.abandon();
-    this.boxes.splice(this.boxes.indexOf(box), 1);
-    observer.tell?.({ kind: "box-removed", component: this, box: name });
+  get relays(): boolean {
+    return this.relaying;
   }
 
   // ---- links
@@ -202,27 +126,26 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
         `Component.link: "${to.owner.label}" has ended, so that nobody would collect what comes to "${to.label}".`,
       );
     const linkage = join(from, to, this);
-    if (this.links === NO_LINKS) this.links = [linkage];
-    else this.links.push(linkage);
+    if (this.links === NO_LINKS) this.links = new Set();
+    (this.links as Set<Linkage>).add(linkage);
     observer.tell?.({ kind: "link-added", link: linkage });
     return linkage;
   }
 
   /** Undoes a link that this component made. */
   unlink(linkage: Linkage): void {
-    const index = this.links.indexOf(linkage);
-    if (index < 0) {
+    if (!this.links.has(linkage)) {
       const whose = linkage.undone ? "has been undone before" : `was made by "${(linkage.maker as Workings).label}"`;
       throw misuse(`Component.unlink: the link ${linkage} ${whose}. The component that made a link undoes it, once.`);
     }
-    this.links.splice(index, 1);
+    (this.links as Set<Linkage>).delete(linkage);
     part(linkage);
     observer.tell?.({ kind: "link-removed", link: linkage });
   }
 
   /** Undoes all links that this component made and that touch another. */
   unlinkAllOf(other: Workings): void {
-    for (const linkage of [...this.links])
+    for (const linkage of this.links)
       if (linkage.from.owner === other || linkage.to.owner === other) this.unlink(linkage);
   }
 
@@ -245,7 +168,7 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
       );
     const parent = runningTask(from);
     this.checkLinksFor(parent.program, from);
-    const task = spawn(parent.program as Program, owningScope(parent), this.body(), null, 0);
+    const task = spawn(parent.program as Program, owningScope(parent), this.body(), [this], 0);
     this.task = task;
     this.state = STARTED;
     watch(task, this);
@@ -254,10 +177,21 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
     return task;
   }
 
-  private body(): () => unknown {
-    const { face, name, restarts } = this;
-    const main = restarts === null ? () => face.main() : () => restart(() => face.main() as Operation<void>, restarts);
-    return Object.defineProperty(main, "name", { value: name });
+  private body(): (inside: Workings) => unknown {
+    const { face, name } = this;
+    const isClassName = name === face.constructor.name;
+    let body = isClassName ? bodies.get(face.constructor) : undefined;
+    if (body === undefined) {
+      body = Object.defineProperty((inside: Workings) => inside.perform(), "name", { value: name });
+      if (isClassName) bodies.set(face.constructor, body);
+    }
+    return body;
+  }
+
+  /** What its task does. */
+  perform(): unknown {
+    const { face, restarts } = this;
+    return restarts === null ? face.main() : restart(() => face.main() as Operation<void>, restarts);
   }
 
   /** Cancels it, now or as soon as it is started. */
@@ -303,9 +237,14 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
   /** It has sent a signal itself: that is its last word. */
   signalled(message: unknown): void {
     this.hasSignalled = true;
-    if (!isProducerFinished(message) || this.hasFinished) return;
-    this.hasFinished = true;
-    this.finishOutboxes();
+    if (isProducerFinished(message)) this.finish();
+  }
+
+  /** No more will come from it, though it has not ended. */
+  finish(): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.refreshOutboxes();
   }
 
   stir(): void {
@@ -327,22 +266,22 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
     // 2 the last word
     if (!this.hasSignalled) this.sayGoodbye(task);
     // 3 the links
-    this.finishOutboxes();
-    for (const linkage of this.links === NO_LINKS ? NO_LINKS : [...this.links]) this.unlink(linkage);
+    this.refreshOutboxes();
+    for (const linkage of this.links) this.unlink(linkage);
     // 4 the parent
     observer.ended(this, task.program);
     this.parent?.stir();
   }
 
   private sayGoodbye(task: Tasklet<unknown>): void {
-    const box = this.boxes.find((candidate) => candidate.name === "signal");
-    if (box === undefined || box.sink === null) return;
-    if (this.relays && box.sources !== null && box.sources.length > 0) return; // what it relays has said so
+    const box = this.signalBox;
+    if (box === null || box.sink === null) return;
+    if (this.relays && box.sources.head !== null) return; // what it relays has said so
     box.sink.accept(task.state === CANCELLED ? shutdown(task.result) : producerFinished(this.label));
   }
 
-  private finishOutboxes(): void {
-    for (const box of this.boxes) if (box.kind === OUTBOX) box.sink?.endIfOver();
+  private refreshOutboxes(): void {
+    for (const box of this.boxes) if (box.kind === OUTBOX) box.refresh();
   }
 
   // ---- the tree
@@ -358,16 +297,16 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
           `Component.addChildren: "${child.label}" contains "${this.label}". A component is not its own child.`,
         );
     child.parent = this;
-    if (this.children === NO_CHILDREN) this.children = [child];
-    else this.children.push(child);
+    if (this.children === NO_CHILDREN) this.children = new Set();
+    (this.children as Set<Workings>).add(child);
     observer.tell?.({ kind: "component-added", component: child });
   }
 
   removeChild(child: Workings): void {
-    const index = this.children.indexOf(child);
-    if (index < 0) throw misuse(`Component.removeChild: "${child.label}" is no child of "${this.label}".`);
+    if (!this.children.has(child))
+      throw misuse(`Component.removeChild: "${child.label}" is no child of "${this.label}".`);
     this.unlinkAllOf(child);
-    this.children.splice(index, 1);
+    (this.children as Set<Workings>).delete(child);
     child.parent = null;
   }
 
@@ -381,5 +320,5 @@ export class Workings implements BoxOwner, Stirrable, Watcher {
 
 function* neighbours(box: Box): Iterable<Box> {
   if (box.onward !== null) yield box.onward.to;
-  yield* box.sources ?? [];
+  for (let lead = box.sources.head; lead !== null; lead = lead.after) yield lead.from;
 }

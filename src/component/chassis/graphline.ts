@@ -116,7 +116,7 @@ class Graph extends Chassis<object, object> {
     inside(this, "graphline").heard = (message) => {
       for (const part of this.#parts.values()) {
         const control = inside(part, "graphline").box("control", "graphline");
-        if (control.sources === null || control.sources.length === 0) control.sink?.accept(message);
+        if (control.sources.head === null) control.sink?.accept(message);
       }
       return true;
     };
