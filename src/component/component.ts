@@ -13,14 +13,14 @@ import { BoxEmptyError } from "./errors.ts";
 import { nextFrom, Pause, Put, receiveFrom } from "./leaves.ts";
 import type { Linkage } from "./linkage.ts";
 import type {
-  BoxOf,
+  BoxName,
   BoxOptions,
   ComponentArguments,
   Fits,
   InboxName,
   InMessage,
   Main,
-  MessageOf,
+  Message,
   OutboxName,
   OutMessage,
   Wired,
@@ -217,13 +217,15 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
    * this.link([reader, "outbox"], [printer, "inbox"], { size: 10 });
    */
   link<
-    const F extends Wired<object, object>,
-    FB extends BoxOf<F>,
-    const T extends Wired<object, object>,
-    TB extends BoxOf<T>,
+    FI extends object,
+    FO extends object,
+    const FB extends BoxName<FI, FO>,
+    TI extends object,
+    TO extends object,
+    const TB extends BoxName<TI, TO>,
   >(
-    from: readonly [F, FB],
-    to: readonly [T, TB] & Fits<MessageOf<F, FB>, MessageOf<T, TB>>,
+    from: readonly [Wired<FI, FO>, FB],
+    to: readonly [Wired<TI, TO>, TB] & Fits<Message<FI, FO, FB>, Message<TI, TO, TB>>,
     options: LinkOptions = {},
   ): Link {
     const [source, sink] = [endOf(from, "first"), endOf(to, "second")];

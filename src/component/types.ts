@@ -22,15 +22,14 @@ export type InMessage<In, B> = B extends keyof In ? In[B] : B extends "control" 
 /** What an outbox carries. */
 export type OutMessage<Out, B> = B extends keyof Out ? Out[B] : B extends "signal" ? Signal : unknown;
 
-/** The boxes of a component, of either kind. */
-export type BoxOf<C> = OutboxName<OutOf<C>> | InboxName<InOf<C>>;
+/** The boxes of a component that takes `In` and gives `Out`, of either kind. */
+export type BoxName<In, Out> = OutboxName<Out> | InboxName<In>;
 /** What a box of either kind carries. */
-export type MessageOf<C, B> =
-  B extends OutboxName<OutOf<C>>
-    ? OutMessage<OutOf<C>, B>
-    : B extends InboxName<InOf<C>>
-      ? InMessage<InOf<C>, B>
-      : never;
+export type Message<In, Out, B> =
+  B extends OutboxName<Out> ? OutMessage<Out, B> : B extends InboxName<In> ? InMessage<In, B> : never;
+/** The same, of a component. */
+export type BoxOf<C> = BoxName<InOf<C>, OutOf<C>>;
+export type MessageOf<C, B> = Message<InOf<C>, OutOf<C>, B>;
 
 /** Says at compile time that messages do not fit the box they would arrive in. */
 export interface DoesNotFit<Given, Taken> {
