@@ -50,7 +50,6 @@ test("a topology tells of components, boxes and links before anything is started
     [
       "first.outbox second.inbox",
       "first.signal second.control",
-      "row.control first.control",
       "row.inbox first.inbox",
       "second.outbox row.outbox",
       "second.signal row.signal",

@@ -6,6 +6,7 @@ import type { Operation } from "../../core/types.ts";
 import { group } from "../../flow/group.ts";
 import type { RestartOptions } from "../../flow/restart.ts";
 import { type AnyComponent, Component, inside } from "../component.ts";
+import { isProducerFinished } from "../signal.ts";
 import type { ComponentArguments } from "../types.ts";
 
 export interface ChassisOptions {
@@ -30,6 +31,20 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
   constructor(options: ChassisOptions, name: string, boxes: object = {}) {
     super(...([{ name: options.name ?? name, ...boxes }] as unknown as ComponentArguments<In, Out>));
     this.#settings = checked(options, name);
+    inside(this, name).heard = (message) => this.#hear(message);
+  }
+
+  /**
+   * What comes to its control box: that no more will come, to the parts whose own is linked nowhere; anything else to those that no part that lives would pass it on
+   * to, since one that has ended passes nothing on.
+   */
+  #hear(message: unknown): boolean {
+    for (const part of this.children) {
+      const control = inside(part, "Chassis").box("control", "Chassis");
+      if (isProducerFinished(message) ? control.sources.head === null : control.feeding === 0)
+        control.sink?.accept(message);
+    }
+    return true;
   }
 
   /** @internal Its outboxes are fed by its parts. */

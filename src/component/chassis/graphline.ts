@@ -89,7 +89,6 @@ class Graph extends Chassis<object, object> {
       if (size !== undefined) part.setInboxSize(box, size as number | null);
     }
     for (const [from, to] of Object.entries(links)) this.link(this.#boxOf(from) as never, this.#boxOf(to) as never);
-    this.#passSignals(links);
   }
 
   /** The component and the box that a name stands for. */
@@ -109,18 +108,6 @@ class Graph extends Chassis<object, object> {
       );
     return [part, name.slice(stop + 1)];
   }
-
-  /** Where its control is linked nowhere, every part whose control is not linked hears what comes there. */
-  #passSignals(links: object): void {
-    if ("control" in links) return;
-    inside(this, "graphline").heard = (message) => {
-      for (const part of this.#parts.values()) {
-        const control = inside(part, "graphline").box("control", "graphline");
-        if (control.sources.head === null) control.sink?.accept(message);
-      }
-      return true;
-    };
-  }
 }
 
 function listed(names: readonly string[], what: string): Record<string, string> {
@@ -138,8 +125,8 @@ function listed(names: readonly string[], what: string): Record<string, string> 
  * Named parts, and links between any of their boxes. A link to a part or a box that does not exist is an error, found by the compiler and again when it is made;
  * so are messages that do not fit. The whole is a component: a name without a full stop is one of its own boxes. It ends when all parts have ended.
  *
- * A signal is not passed along unless it is linked; the end of a part is, along its data links. What comes to the `control` of the whole goes to every part whose
- * own `control` is not linked.
+ * A signal is not passed along unless it is linked; the end of a part is, along its data links. Unless it is linked, what comes to the `control` of the whole goes to
+ * every part whose own `control` is not, and a `shutdown` also to those to which it would be passed on by parts that have ended.
  *
  * @throws {@link UnknownPartError}, {@link UnknownBoxError}; {@link MisuseError} for no parts, and for what is no part; errors as `Component.link`
  * @example

@@ -79,7 +79,6 @@ class Row extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
   #wire(row: readonly AnyComponent[], circular: boolean): void {
     const [first, last] = [row[0] as AnyComponent, row[row.length - 1] as AnyComponent];
     this.link([this, "inbox"], [first, "inbox"]);
-    this.link([this, "control"], [first, "control"]);
     for (let i = 1; i < row.length; i++) {
       const [from, to] = [row[i - 1] as AnyComponent, row[i] as AnyComponent];
       this.link([from, "outbox"], [to, "inbox"]);
