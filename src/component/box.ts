@@ -9,14 +9,15 @@
 //   while somebody waits to receive, the box is empty; while somebody waits for room in a box with room, nobody does
 //
 // Who is woken: a delivery stirs the owner of the sink; a collection that makes room in a full box stirs the owners of the outboxes above it, and with
-// `wake: "always"` every collection does. Whoever waits in `put` is served first come, first served.
+// `wake: "always"` every collection does. So does whatever else makes room for them: a larger size, a link to a box that is not full, the end of its
+// component. Whoever waits in `put` is served first come, first served.
 
 import { ClosedError, EndOfChannel } from "../base/errors.ts";
 import { type Link, List } from "../base/list.ts";
 import { Ring } from "../base/ring.ts";
 import { NO_WAITERS } from "../channel/leaves.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
-import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
+import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
 import { NoSpaceInBoxError } from "./errors.ts";
 import { observer } from "./observer.ts";
@@ -119,11 +120,18 @@ export class Box {
 
   get isFull(): boolean {
     touch(this, SELF, WRITE);
-    return this.messages.size >= this.limit;
+    return this.messages.size >= this.limit && !this.owner.hasEnded;
+  }
+
+  /** Is the box full where the chain ends that begins here? */
+  get leadsToFull(): boolean {
+    touch(this, SELF, READ);
+    return this.sink?.isFull === true;
   }
 
   /** Sends into this box, at once. */
   send(message: unknown, from: string): void {
+    if (machine.tracker !== null) touch(this, SELF, READ); // where it leads
     const { sink } = this;
     if (sink === null) {
       this.lost++;
@@ -134,6 +142,7 @@ export class Box {
 
   /** Commits a `put` if it need not wait. */
   offer(message: unknown): unknown {
+    if (machine.tracker !== null) touch(this, SELF, READ);
     const { sink } = this;
     if (sink === null) {
       this.lost++;
@@ -148,6 +157,7 @@ export class Box {
 
   /** Would `offer` do anything but answer NOT_READY? */
   takesOffer(): boolean {
+    touch(this, SELF, READ);
     const { sink } = this;
     if (sink === null) return true;
     touch(sink, SELF, WRITE);
@@ -203,7 +213,7 @@ export class Box {
       if (live === box.isLive) return;
       box.isLive = live;
       if (box.onward === null) break;
-      const isToldOf = !live && (!unlinked || box.told);
+      const isToldOf = !live && (!unlinked || box.hasFinished);
       box = box.onward.to;
       box.feeding += live ? 1 : -1;
       if (isToldOf) box.told = true;
@@ -217,7 +227,7 @@ export class Box {
     this.sources.push(lead);
     const { from } = lead;
     if (from.isLive) this.feeding++;
-    else if (from.told || (from.kind === OUTBOX && (from.owner.hasEnded || from.owner.hasFinished))) this.finish();
+    else if (from.hasFinished) this.finish();
     this.refresh();
   }
 
@@ -232,6 +242,11 @@ export class Box {
     return this.onward !== null || this.sources.head !== null;
   }
 
+  /** Has it been said that no more will come from here, or is the component gone that it would come from? */
+  private get hasFinished(): boolean {
+    return this.told || (this.kind === OUTBOX && (this.owner.hasEnded || this.owner.hasFinished));
+  }
+
   /** May something still come from here? From the outbox of a chassis that is fed by its parts, only what comes from them. */
   private get mayBring(): boolean {
     const { owner } = this;
@@ -240,21 +255,27 @@ export class Box {
     return !owner.relays || this.sources.head === null;
   }
 
-  /** The component has ended: nobody will collect what lies here. */
+  /** The component has ended: nobody will collect what lies here. Whoever pauses because the box is full is not to wait for that. */
   abandon(): void {
     touch(this, SELF, WRITE);
+    const wasFull = this.messages.size >= this.limit;
     this.lost += this.messages.size;
     this.messages = NOTHING;
     for (let waiter = this.receivers.shift(); waiter !== null; waiter = this.receivers.shift()) complete(waiter, END);
     this.endPutters();
+    if (wasFull) this.stirSources();
   }
 
   setLimit(limit: number): void {
-    touch(this, SELF, WRITE);
-    const wasFull = this.messages.size >= this.limit;
+    const wasFull = this.isFull;
     this.limit = limit;
+    this.resized(wasFull);
+  }
+
+  /** Its limit is another: those who wait for room are served, and told of it. */
+  resized(wasFull: boolean): void {
     this.servePutters();
-    if (wasFull && this.messages.size < limit) this.stirSources();
+    if (wasFull && !this.isFull) this.stirSources();
   }
 
   /** What a `send` throws that the sink has refused. */
@@ -310,8 +331,9 @@ export class Box {
   servePutters(): void {
     while (this.putters.head !== null && this.hasRoom) {
       const putter = this.putters.shift() as Waiter;
-      this.accept((putter.payload as Parcel).message);
-      complete(putter, undefined);
+      const { message } = putter.payload as Parcel;
+      complete(putter, undefined); // first: all else that its select waits for is taken back, such as a receive from this box
+      this.accept(message);
     }
   }
 
@@ -319,18 +341,29 @@ export class Box {
     observer.tellQueues?.({ kind: "length", box: this.label, length: this.messages.size });
   }
 
-  private endPutters(): void {
+  /** Those who wait for room learn that there is nobody any more. */
+  endPutters(): void {
     for (let putter = this.putters.shift(); putter !== null; putter = this.putters.shift())
       fail(putter, this.closedError(putter.runner));
   }
 
+  /** The same for an outbox that leads nowhere any more: what they put is discarded. */
+  discardPutters(): void {
+    for (let putter = this.putters.shift(); putter !== null; putter = this.putters.shift()) {
+      (putter.payload as Parcel).box.lost++;
+      complete(putter, undefined);
+    }
+  }
+
   /** Stirs the owners of all outboxes above: O(boxes above). */
   stirSources(): void {
-    for (let lead = this.sources.head; lead !== null; lead = lead.after) {
-      const { from } = lead;
-      if (from.kind === OUTBOX) from.owner.stir();
-      from.stirSources();
-    }
+    for (let lead = this.sources.head; lead !== null; lead = lead.after) lead.from.stirUp();
+  }
+
+  /** The same, and the owner of this one if it is an outbox. */
+  stirUp(): void {
+    if (this.kind === OUTBOX) this.owner.stir();
+    this.stirSources();
   }
 
   /** Throws when an invariant does not hold. */

@@ -5,11 +5,15 @@
 
 import { describeValue } from "../base/errors.ts";
 import { misuse } from "../core/leaf.ts";
+import { READ, touch, WRITE } from "../core/tracker.ts";
 import { Box, type BoxOwner, CONTROL, INBOX, OUTBOX } from "./box.ts";
 import { type Declaration, declaredBox, kindOfStandard, STANDARD } from "./declaration.ts";
 import { BoxInUseError, UnknownBoxError } from "./errors.ts";
 import { observer } from "./observer.ts";
 import type { BoxOptions } from "./types.ts";
+
+/** A part of a component, for the tracker, that is not SELF or LIFE: which boxes it has by now. */
+const BOXES = 2;
 
 const NO_BOXES: Box[] = [];
 
@@ -66,11 +70,13 @@ export abstract class Boxes implements BoxOwner {
   }
 
   private made(name: string, kind: number): Box {
+    touch(this, BOXES, WRITE);
     const declared = this.declaration.boxes?.get(name);
     return new Box(this, name, kind, declared?.limit ?? Number.POSITIVE_INFINITY, declared?.wakesAlways === true);
   }
 
   private otherBox(name: string, from: string): Box {
+    touch(this, BOXES, READ);
     const { others } = this;
     for (let i = 0; i < others.length; i++) {
       const box = others[i] as Box;
@@ -112,6 +118,7 @@ export abstract class Boxes implements BoxOwner {
 
   /** Adds a box while it lives. Its name is the one given, or that with a number where the name is taken. */
   addBoxNamed(wanted: string, kind: number, options: BoxOptions | undefined, from: string): string {
+    touch(this, BOXES, WRITE);
     if (typeof wanted !== "string" || wanted === "")
       throw misuse(`${from}: the name must be a string that is not empty, got ${describeValue(wanted)}.`);
     let name = wanted;
@@ -140,6 +147,8 @@ export abstract class Boxes implements BoxOwner {
       const other = box.onward !== null ? box.onward.to : box.sources.head?.from;
       throw new BoxInUseError(`${from}: "${box.label}" is linked with "${other?.label}". Unlink it first.`);
     }
+    touch(this, BOXES, WRITE);
+    box.told = true; // for operations on it that somebody keeps
     box.abandon();
     this.others.splice(this.others.indexOf(box), 1);
     observer.tell?.({ kind: "box-removed", component: this, box: name });

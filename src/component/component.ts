@@ -6,6 +6,7 @@ import { Composite } from "../core/body.ts";
 import { extent } from "../core/extent.ts";
 import { misuse } from "../core/leaf.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
+import { READ, SELF, touch } from "../core/tracker.ts";
 import type { Selectable, Suspend, Task } from "../core/types.ts";
 import { type Box, END, INBOX, OUTBOX } from "./box.ts";
 import { declare, limitOf } from "./declaration.ts";
@@ -114,13 +115,13 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
    * @throws {@link ClosedError} when the component there has ended; {@link UnknownBoxError}
    */
   put<B extends OutboxName<Out> = "outbox">(message: OutMessage<Out, B>, box: B = "outbox" as B): Selectable<void> {
-    if ((box as string) === "signal") this.#inside.signalled(message);
-    return new Put(this.#inside.outbox(box, "Component.put"), message);
+    const put = new Put(this.#inside.outbox(box, "Component.put"), message);
+    return (box as string) === "signal" ? put.map(() => this.#inside.signalled(message)) : put;
   }
 
   /** Is the inbox that this box leads to full, as far as it has a size? False where it leads nowhere. */
   isFull(box: OutboxName<Out> | InboxName<In> = "outbox"): boolean {
-    return this.#inside.box(box, "Component.isFull").sink?.isFull ?? false;
+    return this.#inside.box(box, "Component.isFull").leadsToFull;
   }
 
   // ---- collecting
@@ -234,14 +235,7 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
       throw misuse(
         `Component.link: "${sink.label}" is an outbox, which has no size. Give the size to the inbox at the end.`,
       );
-    const before = sink.limit;
-    if (limit !== null) sink.setLimit(limit);
-    try {
-      return this.#inside.link(source, sink, options.passthrough);
-    } catch (error) {
-      if (limit !== null) sink.setLimit(before);
-      throw error;
-    }
+    return this.#inside.link(source, sink, options.passthrough, limit);
   }
 
   /**
@@ -311,6 +305,7 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
 
   /** "made" until it is started, then as its task, in the end "succeeded", "failed" or "cancelled". */
   get status(): "made" | Task<void>["status"] {
+    touch(this.#inside, SELF, READ);
     return this.#inside.task === null ? "made" : this.#inside.task.status;
   }
 

@@ -117,7 +117,7 @@ class Outside<In, Out> implements Handle<In, Out> {
     if (mine !== undefined) return mine;
     const inbox = this.#component.inbox(name, "Handle.put");
     const outbox = this.#own.addBox(new Box(this.#own, name, OUTBOX, Number.POSITIVE_INFINITY, false));
-    this.#own.link(outbox, inbox, undefined);
+    this.#own.link(outbox, inbox, undefined, null);
     return outbox;
   }
 
@@ -127,7 +127,7 @@ class Outside<In, Out> implements Handle<In, Out> {
     if (mine !== undefined) return mine;
     const outbox = this.#component.outbox(name, "Handle.get");
     const inbox = new Box(this.#own, name, INBOX, Number.POSITIVE_INFINITY, false);
-    this.#own.link(outbox, inbox, undefined);
+    this.#own.link(outbox, inbox, undefined, null);
     return this.#own.addBox(inbox);
   }
 

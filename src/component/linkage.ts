@@ -1,15 +1,14 @@
 // Links between boxes: making and undoing them, so that every box knows its sink.
 //
 //   1 check: does `from` lead on already; would it go round; do both belong to one run; is there room for what lies in `from`
-//   2 link, and give all boxes above their new sink
-//   3 move what lies in `from` to the new sink, in order; then those who wait for room there
+//   2 link, and give all boxes above their new sink, where those who wait for room stand in line from now on
+//   3 move what lies in `from` to the new sink, in order; then serve that line
 //
 // Nothing has happened if a check fails. The cost of a long chain is paid here, so that a message pays none.
 
-import { List } from "../base/list.ts";
-import { NOT_READY } from "../core/machine.ts";
+import { misuse } from "../core/leaf.ts";
 import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
-import { complete, fail, type Waiter } from "../core/waiter.ts";
+import type { Waiter } from "../core/waiter.ts";
 import { type Box, INBOX, type Lead, OUTBOX, type Parcel } from "./box.ts";
 import { BoxAlreadyLinkedError, LinkCycleError, NoSpaceInBoxError } from "./errors.ts";
 import { line } from "./leaves.ts";
@@ -40,8 +39,8 @@ export class Linkage implements Lead {
   }
 }
 
-/** Links two boxes. The caller has seen to it that they may be linked at all. */
-export function join(from: Box, to: Box, maker: object): Linkage {
+/** Links two boxes. The caller has seen to it that they may be linked at all. `limit` is the one that `to` gets, or null. */
+export function join(from: Box, to: Box, maker: object, limit: number | null): Linkage {
   // 1 check
   if (from.onward !== null)
     throw new BoxAlreadyLinkedError(
@@ -54,21 +53,32 @@ export function join(from: Box, to: Box, maker: object): Linkage {
       );
   }
   const { sink } = to;
-  const backlog = from.kind === OUTBOX ? 0 : from.messages.size;
-  if (sink !== null && backlog > 0 && sink.messages.size + backlog > sink.limit)
-    throw new NoSpaceInBoxError(
-      `Component.link: "${from.label}" holds ${backlog} messages, and "${sink.label}" has room for ${Math.max(0, sink.limit - sink.messages.size)} of ${sink.limit}. Collect them first, or give the box a larger size.`,
-      sink.messages.size,
-      sink.limit,
+  if (sink?.owner.hasEnded)
+    throw misuse(
+      `Component.link: "${sink.owner.label}" has ended, so that nobody would collect what comes to "${sink.label}".`,
     );
+  const backlog = from.kind === OUTBOX ? 0 : from.messages.size;
+  if (sink !== null && backlog > 0) {
+    const { size } = sink.messages;
+    const most = sink === to && limit !== null ? limit : sink.limit;
+    if (size + backlog > most)
+      throw new NoSpaceInBoxError(
+        `Component.link: "${from.label}" holds ${backlog} messages, and "${sink.label}" has room for ${Math.max(0, most - size)} of ${most}. Collect them first, or give the box a larger size.`,
+        size,
+        most,
+      );
+  }
   // 2 link
   const linkage = new Linkage(from, to, maker);
   from.onward = linkage;
-  const moved = leadTo(from, sink);
-  to.addSource(linkage);
+  const wasFull = leadTo(from, sink);
+  const toWasFull = to.isFull;
+  if (limit !== null) to.limit = limit;
   // 3 move
   if (backlog > 0) forward(from, sink as Box);
-  putAgain(moved);
+  settle(from, wasFull);
+  if (limit !== null) to.resized(toWasFull);
+  to.addSource(linkage);
   return linkage;
 }
 
@@ -78,53 +88,54 @@ export function part(linkage: Linkage): void {
   linkage.undone = true;
   from.onward = null;
   to.removeSource(linkage);
-  putAgain(leadTo(from, from.kind === OUTBOX ? null : from));
+  settle(from, leadTo(from, from.kind === OUTBOX ? null : from));
+  from.sink?.endIfOver();
 }
 
-/** Gives a box and all above it their sink. Answers those who wait for room at the old one, in order, taken out of its line. */
-function leadTo(from: Box, sink: Box | null): List<Waiter> {
-  const moved = new List<Waiter>();
+/** Gives a box and all above it their sink, and has those who wait for room wait there. Nobody is completed yet: see `settle`. Answers whether the old one was full. */
+function leadTo(from: Box, sink: Box | null): boolean {
   const old = from.sink;
-  touch(from, SELF, WRITE);
+  const wasFull = old?.isFull === true;
   if (old !== null) touch(old, SELF, WRITE);
   if (sink !== null) touch(sink, SELF, WRITE);
-  lead(from, sink);
-  if (old === null || old.putters.head === null) return moved;
+  // Whoever is taken back, because another case of its select is completed, looks for its line at its sink. So those who will wait nowhere stand here first.
+  const next = sink ?? from;
+  lead(from, next);
+  if (old === null || old === next || old.putters.head === null) return wasFull;
   for (let waiter: Waiter | null = old.putters.head; waiter !== null; ) {
     const { after }: Waiter = waiter;
     if ((waiter.payload as Parcel).box.sink !== old) {
       old.putters.remove(waiter);
-      moved.push(waiter);
+      line(next).push(waiter);
     }
     waiter = after;
   }
-  return moved;
+  return wasFull;
 }
 
 function lead(box: Box, sink: Box | null): void {
+  touch(box, SELF, WRITE);
   box.sink = sink;
   for (let above = box.sources.head; above !== null; above = above.after) lead(above.from, sink);
+}
+
+/**
+ * After a box has been led elsewhere: those who wait for room go on, if there is some, nobody any more, or no inbox at all. Those who pause are stirred, if what
+ * they lead to was full and is not now.
+ */
+function settle(from: Box, wasFull: boolean): void {
+  const sink = from.sink as Box;
+  if (sink.kind === OUTBOX) {
+    sink.discardPutters();
+    lead(from, null);
+  } else if (sink.owner.hasEnded) sink.endPutters();
+  else sink.servePutters();
+  if (wasFull && from.sink?.isFull !== true) from.stirUp();
 }
 
 /** The backlog of an inbox goes on to where that leads now. There is room. */
 function forward(from: Box, sink: Box): void {
   while (from.messages.size > 0) sink.accept(from.messages.shift());
-}
-
-/** Those who waited for room at a box that is not theirs any more: they go on, or wait at another. */
-function putAgain(moved: List<Waiter>): void {
-  for (let waiter = moved.shift(); waiter !== null; waiter = moved.shift()) {
-    const { box, message } = waiter.payload as Parcel;
-    let raw: unknown;
-    try {
-      raw = box.offer(message);
-    } catch (error) {
-      fail(waiter, error);
-      continue;
-    }
-    if (raw === NOT_READY) line(box.sink as Box).push(waiter);
-    else complete(waiter, undefined);
-  }
 }
 
 function circle(start: Box): string {

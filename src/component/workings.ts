@@ -9,6 +9,7 @@
 //
 // Its boxes are kept by the class it extends, in boxes.ts.
 
+import { ClosedError, MisuseError } from "../base/errors.ts";
 import type { List } from "../base/list.ts";
 import { NO_WAITERS } from "../channel/leaves.ts";
 import { type Watcher, watch } from "../core/joiners.ts";
@@ -110,7 +111,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 
   // ---- links
 
-  link(from: Box, to: Box, passthrough: "inward" | "outward" | undefined): Linkage {
+  link(from: Box, to: Box, passthrough: "inward" | "outward" | undefined, limit: number | null): Linkage {
     const kind = kindOfLink(from, to);
     if (kind === "none")
       throw misuse(
@@ -121,11 +122,13 @@ export class Workings extends Boxes implements Stirrable, Watcher {
         `Component.link: "${from.label}" to "${to.label}" is ${kind === "plain" ? "no pass-through" : `passed ${kind}`}, not ${passthrough}. Leave the option out, or link other boxes.`,
       );
     this.checkRun(from, to);
+    touch(from.owner, SELF, WRITE);
+    touch(to.owner, SELF, WRITE);
     if (to.owner.hasEnded)
       throw misuse(
         `Component.link: "${to.owner.label}" has ended, so that nobody would collect what comes to "${to.label}".`,
       );
-    const linkage = join(from, to, this);
+    const linkage = join(from, to, this, limit);
     if (this.links === NO_LINKS) this.links = new Set();
     (this.links as Set<Linkage>).add(linkage);
     observer.tell?.({ kind: "link-added", link: linkage });
@@ -162,6 +165,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 
   /** Starts its main as a child of the innermost extent of the current task. */
   start(from: string): Tasklet<unknown> {
+    touch(this, SELF, WRITE);
     if (this.state !== MADE)
       throw new ComponentStartedError(
         `${from}: "${this.label}" ${this.state === ENDED ? "has ended" : "runs already"}. A component is started once: make another one.`,
@@ -191,11 +195,16 @@ export class Workings extends Boxes implements Stirrable, Watcher {
   /** What its task does. */
   perform(): unknown {
     const { face, restarts } = this;
-    return restarts === null ? face.main() : restart(() => face.main() as Operation<void>, restarts);
+    if (restarts === null) return face.main();
+    return restart(() => face.main() as Operation<void>, {
+      ...restarts,
+      when: (error, attempt) => isWorthRestarting(error, attempt, restarts),
+    });
   }
 
   /** Cancels it, now or as soon as it is started. */
   stop(reason: unknown): void {
+    touch(this, SELF, WRITE);
     if (this.state === ENDED) return;
     this.ordered ??= { reason };
     this.task?.cancel(reason);
@@ -236,6 +245,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 
   /** It has sent a signal itself: that is its last word. */
   signalled(message: unknown): void {
+    touch(this, SELF, WRITE);
     this.hasSignalled = true;
     if (isProducerFinished(message)) this.finish();
   }
@@ -260,14 +270,15 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 
   /** Told by its task, in the step in which it ends. */
   ended(task: Tasklet<unknown>): void {
+    touch(this, SELF, WRITE);
     this.state = ENDED;
     // 1 nobody will collect what lies here
     for (const box of this.boxes) if (box.kind !== OUTBOX) box.abandon();
     // 2 the last word
     if (!this.hasSignalled) this.sayGoodbye(task);
     // 3 the links
-    this.refreshOutboxes();
     for (const linkage of this.links) this.unlink(linkage);
+    this.refreshOutboxes();
     // 4 the parent
     observer.ended(this, task.program);
     this.parent?.stir();
@@ -276,7 +287,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
   private sayGoodbye(task: Tasklet<unknown>): void {
     const box = this.signalBox;
     if (box === null || box.sink === null) return;
-    if (this.relays && box.sources.head !== null) return; // what it relays has said so
+    if (this.relays && box.sources.head !== null && box.feeding === 0) return; // what it relays has said so; unless that was never started
     box.sink.accept(task.state === CANCELLED ? shutdown(task.result) : producerFinished(this.label));
   }
 
@@ -316,6 +327,12 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     for (const child of this.children)
       if (child.parent !== this) throw new Error(`${child.label}: not its parent's child`);
   }
+}
+
+/** A main that ends because nobody takes its messages any more has not failed. */
+function isWorthRestarting(error: unknown, attempt: number, { when }: RestartOptions): boolean {
+  if (error instanceof ClosedError && error.by === "receiver") return false;
+  return when === undefined ? !(error instanceof MisuseError) : when(error, attempt);
 }
 
 function* neighbours(box: Box): Iterable<Box> {
