@@ -22,17 +22,13 @@ import type { Scheduler } from "../core/scheduler.ts";
 import { Commons, MOST_THREADS, slotOf } from "./commons.ts";
 import { Life } from "./life.ts";
 import type { Birth, Death, Handler, Mended, Message, Unsent, Watched } from "./message.ts";
+import { Patience } from "./patience.ts";
 import { relax } from "./relax.ts";
 
 const ROUSE = 0;
 const FIRST_SLOT = 0;
-/** Looks in a row before a thread sleeps: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
-const MOST_LOOKS = 200;
-const FEW_LOOKS = 16;
 /** Objects that are watched although nobody waits for them at the moment: those waited for again and again need not be entered each time. */
 const FEW_IDLE = 8;
-/** Milliseconds: who is roused sooner than that would have done better to go on looking. It takes both threads some 50 microseconds to be woken. */
-const SHORT = 0.2;
 
 export class Neighbours {
   declare readonly commons: Commons;
@@ -59,8 +55,7 @@ export class Neighbours {
   declare private hasHeard: boolean;
   /** It has nothing to do, and does not sleep yet. Who may wait for more than is there now is to wait. */
   declare isPatient: boolean;
-  declare private looks: number;
-  declare private sleptAt: number;
+  declare private readonly patience: Patience;
 
   constructor(birth: Birth | null) {
     this.commons = new Commons(birth?.memory);
@@ -80,8 +75,7 @@ export class Neighbours {
     this.isAsleep = false;
     this.hasHeard = false;
     this.isPatient = false;
-    this.looks = FEW_LOOKS;
-    this.sleptAt = -1;
+    this.patience = new Patience();
     this.life = new Life(this, birth !== null);
     this.on("link", ({ who, port }: { who: number; port: MessagePort }) => this.link(who, port));
     this.on("connect", ({ who }: { who: number }, from) => this.connect(from, who));
@@ -134,6 +128,7 @@ export class Neighbours {
     if (port === null || port === undefined || this.linkedTo[slotOf(who)] !== who)
       return this.tellLater(who, message, transfer);
     this.commons.stir(slotOf(who)); // something is on its way, and those who ask whether it sleeps must know
+    this.patience.hasWoken();
     port.postMessage(message, transfer as ArrayBuffer[]);
     return true;
   }
@@ -218,7 +213,10 @@ export class Neighbours {
     this.isPatient = true;
     const hasFound = this.look() || (this.isWaiting && this.spin());
     this.isPatient = false;
-    if (hasFound) return true;
+    if (hasFound) {
+      this.patience.hasFound();
+      return true;
+    }
     this.tidy();
     const { watched } = this;
     // 3
@@ -235,13 +233,14 @@ export class Neighbours {
     // 6
     if (watched.length > 0) this.life.hold();
     else this.life.letGo();
-    this.sleptAt = this.scheduler.host.now();
+    this.patience.sleeps(this.scheduler.host.now());
     return false;
   }
 
   /** Looks less and less often, since each look slows those down who change what is looked at. */
   private spin(): boolean {
-    for (let i = 1; i <= this.looks && this.commons.maySpin; i++) {
+    const { looks } = this.patience;
+    for (let i = 1; i <= looks && this.commons.maySpin; i++) {
       relax(i);
       if (this.look()) return true;
     }
@@ -331,17 +330,14 @@ export class Neighbours {
       if (!about.startsWith("dry")) this.scheduler.visitSoon(); // whispers make nobody busy
       return;
     }
-    if (this.sleptAt >= 0) {
-      const isShort = this.scheduler.host.now() - this.sleptAt < SHORT;
-      this.looks = isShort ? Math.min(this.looks * 2 + FEW_LOOKS, MOST_LOOKS) : this.looks >> 1;
-      this.sleptAt = -1;
-    }
+    this.patience.wakes(this.scheduler.host.now());
     this.scheduler.visit();
   }
 
   private send(slot: number, message: number): void {
     const who = this.commons.at(slot);
     if (who === 0) return;
+    this.patience.hasWoken();
     if (this.slot === FIRST_SLOT && !this.isLinked(who)) this.takeMessages(); // the way to it has been sent
     if (this.isLinked(who)) {
       this.links[slot]?.postMessage(message);

@@ -385,6 +385,16 @@ class Modules {
         return { encodeError: unexplored };
       case "./move.ts":
         return { detachMoved: unexplored };
+      case "./patience.ts":
+        return {
+          Patience: class {
+            readonly looks = 0;
+            hasWoken(): void {}
+            hasFound(): void {}
+            sleeps(): void {}
+            wakes(): void {}
+          },
+        };
       case "./relax.ts":
         return { relax: idle };
       case "./loaded.ts":

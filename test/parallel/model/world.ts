@@ -34,8 +34,6 @@ const FILES = [
 
 /** Fewer threads, and none of them goes on looking before it sleeps: all that is the same again. */
 const SMALL: readonly Change[] = [
-  { file: "neighbours", from: "const MOST_LOOKS = 200;", to: "const MOST_LOOKS = 0;" },
-  { file: "neighbours", from: "const FEW_LOOKS = 16;", to: "const FEW_LOOKS = 0;" },
   { file: "wait-set", from: "WAIT_SET = 4;", to: "WAIT_SET = 1;" },
   {
     file: "wait-set",
