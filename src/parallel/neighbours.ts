@@ -232,7 +232,7 @@ export class Neighbours {
     }
     // 6
     if (watched.length > 0) this.life.hold();
-    else this.life.letGo();
+    else if (!this.scheduler.hasTimers) this.life.letGo(); // else the timer keeps the process alive anyway
     this.patience.sleeps(this.scheduler.host.now());
     return false;
   }
