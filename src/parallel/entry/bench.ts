@@ -15,11 +15,12 @@ import { directory } from "../directory.ts";
 import type { Message, Watched } from "../message.ts";
 import { here } from "../neighbours.ts";
 import { type CallQueue, FETCH } from "../pool/call-queue.ts";
-import type { DirectCall, Parcel } from "../pool/client.ts";
+import type { Cancel, DirectCall } from "../pool/client.ts";
 import type { Contract } from "../pool/crew.ts";
 import { DROPPED, FAILED } from "../pool/desk.ts";
 import { type CallRecipe, functions } from "../pool/functions.ts";
 import { Mailbox } from "../pool/mailbox.ts";
+import { type Parcel, unpackParcel } from "../pool/parcel.ts";
 import { reply } from "../pool/reply.ts";
 import { RECEIVERS } from "../ring-layout.ts";
 import { SHARE } from "../shareable.ts";
@@ -38,13 +39,6 @@ interface Job {
   isOver: boolean;
 }
 
-interface Cancel extends Message {
-  readonly mailbox: number;
-  readonly place: number;
-  readonly generation: number;
-  readonly bytes: Uint8Array | null;
-}
-
 /** What a call takes along; null if it could not be packed. */
 type FetchedCall = Omit<DirectCall, "parcel"> & { readonly parcel: Parcel | null };
 
@@ -57,6 +51,8 @@ const LOOK = 64;
 
 export class Bench implements Watched {
   declare private readonly queue: CallQueue;
+  /** Whose call was taken last, as long as that thread lives. */
+  declare private mailbox: Mailbox | null;
   /** Those that wait for something. */
   declare private readonly jobs: Map<string, Job>;
   declare private readonly limits: Pick<Contract, "tasks" | "memoryMb" | "idle">;
@@ -76,6 +72,7 @@ export class Bench implements Watched {
 
   constructor(queue: CallQueue, limits: Pick<Contract, "tasks" | "memoryMb" | "idle">, retired: () => void) {
     this.queue = queue;
+    this.mailbox = null;
     this.jobs = new Map();
     this.limits = limits;
     this.running = 0;
@@ -125,7 +122,7 @@ export class Bench implements Watched {
       if (ticket < 0 || !isReadable(ring, ticket)) return done;
       const at = ring.labelAt(ticket);
       const place = words[at] as number;
-      const mailbox = mailboxOf(words[at + 1] as number);
+      const mailbox = this.mailboxOf(words[at + 1] as number);
       const origin = functions().find(words[at + 2] as number);
       const generation = words[at + 3] as number;
       if (mailbox === null || origin === undefined) {
@@ -232,6 +229,16 @@ export class Bench implements Watched {
     return false;
   }
 
+  /** Where the answers of a caller go; null if it is not known here yet, then it has been asked for. */
+  private mailboxOf(id: number): Mailbox | null {
+    if (this.mailbox !== null && this.mailbox[SHARE] === id) return this.mailbox;
+    if (!directory().knows(id)) return null;
+    const object = directory().find(id);
+    if (!(object instanceof Mailbox)) return null;
+    if (here().commons.isAlive(object.owner)) this.mailbox = object;
+    return object;
+  }
+
   private take(mailbox: Mailbox, place: number, generation: number, origin: CallRecipe): Job {
     const work = new Work(origin, (how, value) => this.answer(job, how, value));
     const job: Job = { mailbox, place, generation, work, isFetching: false, isOver: false };
@@ -281,7 +288,7 @@ export class Bench implements Watched {
 
   private takeDirectly(call: DirectCall, from: number): void {
     const { mailbox: id, place, fn, generation, parcel, isReserved } = call;
-    const mailbox = mailboxOf(id);
+    const mailbox = this.mailboxOf(id);
     const origin = functions().find(fn);
     // It has been told of both, unless its caller has died.
     const job = mailbox === null || origin === undefined ? null : this.take(mailbox, place, generation, origin);
@@ -338,6 +345,7 @@ export class Bench implements Watched {
   /** A caller has died: nobody waits for its calls. */
   private orphan(who: number): void {
     this.queue.unreserve(here().slot, who);
+    if (this.mailbox?.owner === who) this.mailbox = null;
     const reason = new Error("the thread that made the call has ended");
     for (const job of [...this.jobs.values()]) {
       if (job.mailbox.owner !== who) continue;
@@ -382,18 +390,6 @@ export class Bench implements Watched {
 const keyOf = (mailbox: number, place: number, generation: number): string => `${mailbox} ${place} ${generation}`;
 
 const NOTHING: Unloader = { object: () => undefined, handed: () => undefined };
-
-function unpackParcel({ bytes, objects, handed }: Parcel): unknown {
-  const known = new Map(objects.map((id) => [id, directory().arrive(id).face]));
-  return decode(bytes, { object: (id) => known.get(id), handed: (index) => handed[index] });
-}
-
-/** Where the answers of a caller go; null if it is not known here yet, then it has been asked for. */
-function mailboxOf(id: number): Mailbox | null {
-  if (!directory().knows(id)) return null;
-  const object = directory().find(id);
-  return object instanceof Mailbox ? object : null;
-}
 
 /** Milliseconds, the same in all threads. */
 const now = (): number => ORIGIN + performance.now();

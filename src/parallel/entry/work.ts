@@ -12,8 +12,11 @@ import { bodyScope, type Tasklet } from "../../core/task.ts";
 import { SUCCEEDED, FAILED as TASK_FAILED } from "../../core/waiter.ts";
 import { ANSWERED, CANCELLED, FAILED } from "../pool/desk.ts";
 import type { CallRecipe } from "../pool/functions.ts";
+import { listOf } from "../pool/load.ts";
 import { type Loaded, load } from "./modules.ts";
 import { waits } from "./waits.ts";
+
+const NOTHING: readonly unknown[] = [];
 
 export class Work {
   declare readonly origin: CallRecipe;
@@ -33,8 +36,8 @@ export class Work {
   /** Begins with what came along: the captured values if there are any, and behind them the arguments. Answers what it waits for if its function is yet to be loaded. */
   begin(taken: unknown): Promise<void> | null {
     const { origin } = this;
-    const args = (taken ?? []) as unknown[];
-    const captured = args.splice(0, origin.captured.length);
+    const args = listOf(taken);
+    const captured = origin.captured.length === 0 ? NOTHING : args.splice(0, origin.captured.length);
     let loaded: Loaded | Promise<Loaded>;
     try {
       loaded = origin.isChunked === true ? import("./chunk.ts").then(({ chunked }) => chunked(origin)) : load(origin);
@@ -63,7 +66,7 @@ export class Work {
     return (this.task?.program as Program | undefined)?.describe() ?? "";
   }
 
-  private perform(loaded: Loaded, args: unknown[], captured: unknown[]): void {
+  private perform(loaded: Loaded, args: readonly unknown[], captured: readonly unknown[]): void {
     if (this.cancelled !== null) {
       this.answer(CANCELLED, this.cancelled.reason);
       return;

@@ -18,8 +18,10 @@ import { addWaiter, removeWaiter } from "../wait-set.ts";
 import { type Call, type Employer, wordsOfPool } from "./call.ts";
 import { type CallQueue, FETCH } from "./call-queue.ts";
 import { desk } from "./desk.ts";
-import { functions, loadOf, namesIn } from "./functions.ts";
+import { functions, namesIn } from "./functions.ts";
 import { Durations } from "./histogram.ts";
+import { loadOf } from "./load.ts";
+import type { Parcel } from "./parcel.ts";
 import { transferable } from "./reply.ts";
 
 /** A call in a message to one worker. */
@@ -33,11 +35,12 @@ export interface DirectCall extends Message {
   readonly isReserved: boolean;
 }
 
-/** Arguments in a message. */
-export interface Parcel {
-  readonly bytes: Uint8Array;
-  readonly objects: readonly number[];
-  readonly handed: readonly unknown[];
+/** A call is given up; `bytes` is why, if that can travel. */
+export interface Cancel extends Message {
+  readonly mailbox: number;
+  readonly place: number;
+  readonly generation: number;
+  readonly bytes: Uint8Array | null;
 }
 
 export interface ClientOptions {
@@ -130,7 +133,7 @@ export class Client implements Employer, Watched {
       // a reason that cannot travel: the worker's task is cancelled without one
     }
     const { place, generation } = call;
-    here().tell(this.takerOf(call), { about: "cancel", mailbox, place, generation, bytes } as Message);
+    here().tell(this.takerOf(call), { about: "cancel", mailbox, place, generation, bytes } as Cancel);
   }
 
   replace(call: Call, why: string): void {
@@ -295,8 +298,7 @@ export class Client implements Employer, Watched {
   }
 
   private loadInto(into: Cargo, { args, origin }: Call): void {
-    const load = loadOf(origin, args);
-    into.load(load.length === 0 ? undefined : load, "Pool.run", namesIn(origin));
+    into.load(loadOf(origin, args), "Pool.run", namesIn(origin));
   }
 
   private takerOf(call: Call): number {

@@ -73,12 +73,7 @@ export function callRecipe(origin: Origin & CallRecipe): CallRecipe {
   return origin.isChunked === true ? { ...recipeOf(origin), isChunked: true } : recipeOf(origin);
 }
 
-/** What a call takes along: the captured values of its function, and then the arguments. */
-export function loadOf({ capturedValues }: Origin, args: readonly unknown[]): readonly unknown[] {
-  return capturedValues.length === 0 ? args : [...capturedValues, ...args];
-}
-
-/** What each of these is called in messages. */
+/** What each value is called in messages that a call takes along. */
 export function namesIn({ captured }: Origin): (index: number) => string {
   return captured.length === 0
     ? argument

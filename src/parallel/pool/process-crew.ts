@@ -15,8 +15,9 @@ import { detachMoved } from "../move.ts";
 import type { Backend, PoolStats } from "./backend.ts";
 import { type Call, type Employer, wordsOfPool } from "./call.ts";
 import { Child, type Order, type Report } from "./child.ts";
-import { callRecipe, loadOf, namesIn } from "./functions.ts";
+import { callRecipe, namesIn } from "./functions.ts";
 import { Durations } from "./histogram.ts";
+import { loadOf } from "./load.ts";
 import type { Settings } from "./settings.ts";
 import { refuseShared } from "./unshared.ts";
 

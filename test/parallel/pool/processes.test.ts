@@ -23,6 +23,17 @@ const jobs = remote<typeof here>(new URL("./process-jobs.ts", import.meta.url));
 const pool = new Pool({ processes: 2, name: "apart" });
 after(() => pool.close());
 
+test("one argument arrives as one, whatever it is, and none as none", async () => {
+  const given = inline((...args: unknown[]) => args);
+  await run(function* () {
+    for (const value of [1, "x", "x".repeat(10_000), false, null, undefined, [1]])
+      assert.deepEqual(yield* pool.run(given, value), [value]);
+    assert.deepEqual(yield* pool.run(given), []);
+    const value = "captured";
+    assert.equal(yield* pool.run(inline(() => value, { value })), value);
+  });
+});
+
 test("a call answers what the function returns: plain, async, a generator, inline", async () => {
   const by = 3;
   await run(function* () {

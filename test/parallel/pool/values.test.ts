@@ -20,6 +20,28 @@ test("inline functions are called, with what they capture, alone and in a map", 
   });
 });
 
+test("one argument arrives as one, whatever it is, and none as none", async () => {
+  const given = inline((...args: unknown[]) => args);
+  const values = [1, -0, Number.NaN, true, false, "", "x", "λ", "x".repeat(10_000), "x".repeat(5 << 20)];
+  values.push(...([null, undefined, 2n ** 70n, [], [1], [[1]], {}] as never[]));
+  await run(function* () {
+    for (const value of values) assert.deepEqual(yield* pool.run(given, value), [value]);
+    const calls = values.map((value) => pool.go(given, value)); // more than there are workers
+    assert.deepEqual(
+      yield* all(calls),
+      values.map((value) => [value]),
+    );
+    for (const args of [[], [1, 2], ["x", undefined], [undefined, undefined]])
+      assert.deepEqual(yield* pool.run(given, ...args), args);
+    for (const value of [7, "seven", false]) {
+      assert.deepEqual(yield* pool.each(given, value), [[value], [value]]);
+      const captured = inline((...args: unknown[]) => [value, ...args], { value });
+      assert.deepEqual(yield* pool.run(captured), [value]);
+      assert.deepEqual(yield* pool.run(captured, value), [value, value]);
+    }
+  });
+});
+
 test("a moved buffer is gone here and there with the worker, and comes back the same way", async () => {
   await run(function* () {
     for (const size of [16, 1 << 20, 8 << 20]) {
