@@ -3,8 +3,8 @@
 // Each look that finds something spares two threads some 50 microseconds in which one is woken. Each that does not keeps a processor from others. So a thread learns from how long it has slept:
 // who is roused soon would have done better to go on looking.
 //
-// Who has roused another thread does not wait for it here, or only as long as that one would take to wake up on a processor of its own. The kernel likes to put it on the processor of who has
-// woken it, above all on virtual machines, where it takes the others for busy; there it begins only when this thread sleeps. Two that rouse each other again and again go on looking
+// Who has roused another thread does not wait for it here, or only as long as that one would take to wake up on a processor of its own. The kernel may put it on the processor of who has
+// woken it, though another is idle; there it begins only when this thread sleeps. Two that rouse each other again and again go on looking
 // nevertheless: otherwise they would never meet awake.
 
 /** Looks in a row: at most, and how many it begins with. After a short sleep it looks more often, after a long one less. */
