@@ -33,6 +33,7 @@ test("an await outside tasks is not lost while its channel is in use", async () 
   }
   await settle();
   for (const ch of channels) assert.equal(ch.trySend(1), true);
-  await settle();
+  // on a machine that is busy they may take more than one turn of the loop
+  for (let turns = 0; turns < 1000 && sum < MANY; turns++) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(sum, MANY);
 });
