@@ -22,6 +22,7 @@ import type { Contend, Heap } from "./heap.ts";
 import { FLIP, type Key } from "./key.ts";
 import {
   ADDED,
+  BLOCK_WORDS,
   CELL,
   CELL_WORDS,
   CHANGES,
@@ -34,6 +35,7 @@ import {
   insideEntry,
   KEY,
   KEY_SIZE,
+  KEY_WORDS,
   LAST_LEVEL,
   LEVEL,
   LOCK,
@@ -51,9 +53,12 @@ import { publish, readLast, release } from "./order.ts";
 /** In place of a reference: what was walked along was changed meanwhile. */
 export const LOST = -1;
 /** Entries a bucket, on average, at which there are to be more buckets. */
-const CROWDED = 1;
-/** Steps after which a walk looks whether it has lost its way. */
+const CROWDED = 2;
+/** Steps after which a walk looks whether it has lost its way, and those of a short one, which need not. */
 const MANY_STEPS = 64;
+const FEW_STEPS = 16;
+/** In place of what stands where this thread does not see yet: the place of a cell that is before all others. */
+const BEYOND = FLIP;
 
 export class Table {
   declare private readonly arena: Arena;
@@ -95,6 +100,30 @@ export class Table {
 
   /** Finds the entry of a key, without a lock: its reference, or 0. What is read of it is true if `isTrue()` says so afterwards. */
   find(key: Key): number {
+    // What nearly always does, in one piece; whatever is out of the ordinary is left to `seek`.
+    const { order } = key;
+    const cell = this.cellAt(order);
+    const { words } = this.arena;
+    const changes = cell === 0 ? 0 : loaded(words, cell + CHANGES);
+    if (changes === 0) return this.seek(key);
+    this.cell = cell;
+    this.changes = changes;
+    const last = words.length - BLOCK_WORDS;
+    let at = words[cell + NEXT] as number;
+    for (let walked = 0; at !== 0; walked++) {
+      if (at >>> 0 > last || walked === FEW_STEPS) return this.seek(key);
+      const place = words[at + ORDER] as number;
+      if (place > order) return 0;
+      if (place === order) {
+        if (this.isKey(words, at, key)) return at;
+      } else if ((place & 1) === 0) return this.seek(key);
+      at = words[at + NEXT] as number;
+    }
+    return 0;
+  }
+
+  /** The same, from wherever one can begin, however far it is. */
+  private seek(key: Key): number {
     const { order } = key;
     for (;;) {
       let at = this.walk(order);
@@ -148,6 +177,37 @@ export class Table {
 
   /** Locks the bucket of a key, and finds its entry: its reference, or 0 if it has none. `before` and `at` are where it is, or would be. */
   lock(key: Key): number {
+    const { order } = key;
+    const cell = this.cellAt(order);
+    if (cell === 0 || this.arena.words[cell + CHANGES] === 0) return this.lockFar(key);
+    this.lockCell(cell);
+    const { words } = this.arena;
+    const last = words.length - BLOCK_WORDS;
+    let before = cell;
+    let at = words[cell + NEXT] as number;
+    let found = 0;
+    while (at !== 0) {
+      const place = at <= last ? (words[at + ORDER] as number) : BEYOND;
+      if (place > order) break;
+      if (place === order) {
+        if (this.isKey(words, at, key)) {
+          found = at;
+          break;
+        }
+      } else if ((place & 1) === 0) {
+        this.leave();
+        return this.lockFar(key);
+      }
+      before = at;
+      at = words[at + NEXT] as number;
+    }
+    this.before = before;
+    this.at = at;
+    return found;
+  }
+
+  /** The same, from wherever one can begin, however far it is. */
+  private lockFar(key: Key): number {
     const { order } = key;
     this.enter(order, this.ready(order));
     for (;;) {
@@ -259,6 +319,11 @@ export class Table {
   }
 
   /** Where the cell of a bucket is; 0 if that is not known here yet. */
+  private cellAt(order: number): number {
+    const level = this.arena.words[LEVEL] as number;
+    return this.cellOf((order ^ FLIP) >>> (32 - level), level);
+  }
+
   private cellOf(bucket: number, level: number): number {
     const { words } = this.arena;
     if (bucket === 0) return words[DIRECTORY] as number;
@@ -351,6 +416,10 @@ export class Table {
 
   private isKey(words: Int32Array, entry: number, key: Key): boolean {
     if (words[entry + KEY_SIZE] !== key.size) return false;
+    if (key.length <= KEY_WORDS) {
+      for (let i = 0; i < key.length; i++) if (words[entry + KEY + i] !== key.words[i]) return false;
+      return true;
+    }
     const inside = insideEntry(key.length);
     for (let i = 0; i < inside; i++) if (words[entry + KEY + i] !== key.words[i]) return false;
     return (
