@@ -31,7 +31,7 @@ const EMPTY_BYTES = Math.ceil(((FIRST + (CELL_WORDS << FIRST_LEVEL)) * 4) / 4096
  * Keys are strings; values are whatever a channel can carry: copied in, copied out, and shared objects as what they are. Each call is one step that no other thread sees half done.
  * None waits: reads take no lock, writes one that is held for less than a microsecond. Whole numbers of 31 bits, `null`, `undefined` and booleans cost least, then other numbers and strings.
  *
- * It grows with what is in it, 48 bytes and more an entry; memory of what was deleted is used again, whatever for. A thread that dies in the midst of a call leaves the map as it
+ * It grows with what is in it, 40 bytes and more an entry; memory of what was deleted is used again, whatever for. A thread that dies in the midst of a call leaves the map as it
  * was before that call, or as after it.
  *
  * @example

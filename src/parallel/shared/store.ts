@@ -10,6 +10,7 @@ import { loaded } from "../loaded.ts";
 import { here } from "../neighbours.ts";
 import { steps } from "../steps.ts";
 import { Arena } from "./arena.ts";
+import { layOut } from "./cells.ts";
 import { readChain } from "./chain.ts";
 import { Heap } from "./heap.ts";
 import { EPOCH_BIT, FLIP, Key, keyText, keyWords } from "./key.ts";
@@ -100,7 +101,7 @@ export class Store extends SharedObject {
       words[MOST] = (memory as unknown as { maxByteLength: number }).maxByteLength >>> 2;
       words[SEED] = Math.floor(Math.random() * 2 ** 32);
       words[BREAK] = FIRST + (CELL_WORDS << FIRST_LEVEL);
-      this.table.found();
+      layOut(this.arena);
     }
     this.waiting = new Waiting(words, () => this.added);
     this.word = NONE;

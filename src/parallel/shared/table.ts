@@ -17,6 +17,7 @@
 import { loaded } from "../loaded.ts";
 import { steps } from "../steps.ts";
 import type { Arena } from "./arena.ts";
+import { beginning, cellAt, cellOf, placeOf } from "./cells.ts";
 import { chainHolds } from "./chain.ts";
 import type { Contend, Heap } from "./heap.ts";
 import { FLIP, type Key } from "./key.ts";
@@ -30,8 +31,6 @@ import {
   DOING,
   EPOCH,
   FENCE,
-  FIRST,
-  FIRST_LEVEL,
   insideEntry,
   KEY,
   KEY_SIZE,
@@ -52,7 +51,7 @@ import { publish, readLast, release } from "./order.ts";
 
 /** In place of a reference: what was walked along was changed meanwhile. */
 export const LOST = -1;
-/** Entries a bucket, on average, at which there are to be more buckets. */
+/** Entries a bucket, on average, at which there are to be more buckets. With fewer, cells push entries out of the caches. */
 const CROWDED = 2;
 /** Steps after which a walk looks whether it has lost its way, and those of a short one, which need not. */
 const MANY_STEPS = 64;
@@ -102,7 +101,7 @@ export class Table {
   find(key: Key): number {
     // What nearly always does, in one piece; whatever is out of the ordinary is left to `seek`.
     const { order } = key;
-    const cell = this.cellAt(order);
+    const cell = cellAt(this.arena, order);
     const { words } = this.arena;
     const changes = cell === 0 ? 0 : loaded(words, cell + CHANGES);
     if (changes === 0) return this.seek(key);
@@ -141,7 +140,7 @@ export class Table {
 
   /** Walks, without a lock, to the first entry or cell that is not before a place in the order: its reference, 0 if there is none, or LOST. */
   walk(order: number): number {
-    let cell = this.beginning(order);
+    let cell = beginning(this.arena, order);
     let { words } = this.arena;
     let changes = loaded(words, cell + CHANGES);
     let at = words[cell + NEXT] as number;
@@ -178,7 +177,7 @@ export class Table {
   /** Locks the bucket of a key, and finds its entry: its reference, or 0 if it has none. `before` and `at` are where it is, or would be. */
   lock(key: Key): number {
     const { order } = key;
-    const cell = this.cellAt(order);
+    const cell = cellAt(this.arena, order);
     if (cell === 0 || this.arena.words[cell + CHANGES] === 0) return this.lockFar(key);
     this.lockCell(cell);
     const { words } = this.arena;
@@ -223,7 +222,7 @@ export class Table {
 
   /** Locks the bucket at a place in the order, and finds the first entry in it that is not before that, and is of an epoch that is over: its reference, or 0. */
   lockStaleAt(order: number): number {
-    this.enter(order, this.beginning(order));
+    this.enter(order, beginning(this.arena, order));
     for (;;) {
       const { at } = this;
       if (at === 0) return 0;
@@ -270,22 +269,6 @@ export class Table {
     });
   }
 
-  /** A new table. In memory that nobody else knows yet. */
-  found(): void {
-    const words = this.arena.upTo(FIRST + (CELL_WORDS << FIRST_LEVEL));
-    words[LEVEL] = FIRST_LEVEL;
-    words[DIRECTORY] = FIRST;
-    for (let level = 1, at = FIRST + CELL_WORDS; level <= FIRST_LEVEL; at += CELL_WORDS << (level - 1), level++)
-      words[DIRECTORY + level] = at;
-    for (let bucket = 0, before = 0; bucket < 2 ** FIRST_LEVEL; bucket++) {
-      const cell = this.cellOf(bucket, FIRST_LEVEL);
-      words[cell + ORDER] = placeOf(bucket, FIRST_LEVEL);
-      words[cell + CHANGES] = 1;
-      if (bucket > 0) words[before + NEXT] = cell;
-      before = cell;
-    }
-  }
-
   /** Is something linked in the bucket of a cell that is locked? */
   holds(cell: number, sought: number): boolean {
     let words = this.arena.refresh();
@@ -309,39 +292,12 @@ export class Table {
     Atomics.compareExchange(words, child + LOCK, this.who, 0);
   }
 
-  /** The last cell not after a place in the order that one can begin at. */
-  private beginning(order: number): number {
-    const level = this.arena.words[LEVEL] as number;
-    for (let bucket = (order ^ FLIP) >>> (32 - level); ; bucket &= bucket - 1) {
-      const cell = this.cellOf(bucket, level);
-      if (cell !== 0 && (this.arena.words[cell + CHANGES] as number) !== 0) return cell;
-    }
-  }
-
-  /** Where the cell of a bucket is; 0 if that is not known here yet. */
-  private cellAt(order: number): number {
-    const level = this.arena.words[LEVEL] as number;
-    return this.cellOf((order ^ FLIP) >>> (32 - level), level);
-  }
-
-  private cellOf(bucket: number, level: number): number {
-    const { words } = this.arena;
-    if (bucket === 0) return words[DIRECTORY] as number;
-    // The cells that came with a level are those of its odd buckets.
-    const zeros = 31 - Math.clz32(bucket & -bucket);
-    const part = words[DIRECTORY + level - zeros] as number;
-    if (part === 0) return 0;
-    const cell = part + (bucket >>> (zeros + 1)) * CELL_WORDS;
-    if (cell + CELL_WORDS > words.length && cell + CELL_WORDS > this.arena.refresh().length) return 0;
-    return cell;
-  }
-
-  /** The same as `beginning`, after the cell of the bucket has been put into the list. */
+  /** The cell of a place in the order, which is put into the list first if it is not there yet. */
   private ready(order: number): number {
     const level = this.arena.words[LEVEL] as number;
     const bucket = (order ^ FLIP) >>> (32 - level);
-    const cell = this.cellOf(bucket, level);
-    if (cell === 0) return this.beginning(order);
+    const cell = cellOf(this.arena, bucket, level);
+    if (cell === 0) return beginning(this.arena, order);
     if (this.arena.words[cell + CHANGES] === 0) this.split(cell, placeOf(bucket, level));
     return cell;
   }
@@ -349,7 +305,7 @@ export class Table {
   /** Puts a cell into the list. */
   private split(child: number, order: number): void {
     const { record, who } = this;
-    this.enter(order, this.beginning(order));
+    this.enter(order, beginning(this.arena, order));
     const { cell, before } = this;
     const { words } = this.arena;
     if (cell !== child) {
@@ -427,8 +383,6 @@ export class Table {
     );
   }
 }
-
-const placeOf = (bucket: number, level: number): number => (bucket << (32 - level)) ^ FLIP;
 
 /** Counts on, never to 0. It is used twice, so it has 31 bits. */
 const following = (count: number): number => (count + 1) & 0x7fff_ffff || 1;
