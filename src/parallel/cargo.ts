@@ -3,7 +3,7 @@
 import { NOT_READY } from "../core/machine.ts";
 import type { Naming } from "./codec/refusal.ts";
 import type { Handed } from "./codec/sides.ts";
-import { decode, encode, type Loader, type Unloader } from "./codec.ts";
+import { decode, decodeAt, encode, type Loader, type Unloader } from "./codec.ts";
 import { copyBytes } from "./copy.ts";
 import { directory } from "./directory.ts";
 import { encodeError } from "./error-codec.ts";
@@ -308,6 +308,8 @@ export function read(ring: Ring, ticket: number): unknown {
       return true;
     case FALSE:
       return false;
+    case ENCODED:
+      return decodeAt(ring.words, ring.byteAt(ticket) >> 2, ring.lengthOf(ticket), NOTHING);
   }
   const bytes = ring.bytesOf(ticket);
   if ((kind & REFERS) === 0) return decode(bytes, NOTHING);

@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { Random } from "../../src/base/random.ts";
-import { decode, encode } from "../../src/parallel/codec.ts";
+import { decode, decodeAt, encode } from "../../src/parallel/codec.ts";
 import { SHARE } from "../../src/parallel/shareable.ts";
 import { carried, LOADER, shared, UNLOADER } from "../support/carrying.ts";
 import { assertAlike, Values } from "../support/values.ts";
@@ -33,6 +33,18 @@ test("primitives come back exactly", () => {
 test("strings of any characters come back, well-formed or not", () => {
   for (const text of ["é", "日本語", "😀", "\ud800", "\udfff\ud800", "\ufeffmark", "\0", "\u2028"])
     for (const times of [1, 5, 40, 5_000]) same(text.repeat(times));
+});
+
+test("a short message is read from words as it is from bytes, wherever it lies in them", () => {
+  const words = new Int32Array(new SharedArrayBuffer(4096)).fill(-1);
+  for (const value of [null, "x", { id: 7, name: "reading 7", value: 3.5 }, ["y".repeat(90), [{}, { a: [1n] }]]]) {
+    for (const at of [0, 1, 100]) {
+      const bytes = encode(value, LOADER, "test");
+      new Uint8Array(words.buffer).set(bytes, at * 4);
+      assert.deepEqual(decodeAt(words, at, bytes.length, UNLOADER), value);
+    }
+  }
+  assert.throws(() => decodeAt(words, 900, 10, UNLOADER), { code: "OFFSHOOT_ERR_MISUSE" });
 });
 
 test("plain objects keep their fields in order, whatever these are called", () => {

@@ -82,8 +82,18 @@ export class Decoder extends Reader {
   }
 
   message(bytes: Uint8Array, receiver: Receiving): unknown {
+    this.open(bytes);
+    return this.opened(receiver);
+  }
+
+  /** A message of less than 4 KiB that begins with a word. */
+  messageAt(words: Int32Array, at: number, length: number, receiver: Receiving): unknown {
+    this.openAt(words, at, length);
+    return this.opened(receiver);
+  }
+
+  private opened(receiver: Receiving): unknown {
     try {
-      this.open(bytes);
       this.receiver = receiver;
       const flags = this.byte();
       if (flags !== 0) this.prepare(flags);

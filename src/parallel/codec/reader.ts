@@ -26,10 +26,12 @@ export class Reader {
   declare protected end: number;
   declare private readonly scratch: Buffer;
   declare private readonly scratchView: DataView;
+  declare private readonly scratchWords: Int32Array;
 
   constructor() {
     this.scratch = Buffer.allocUnsafeSlow(SCRATCH);
     this.scratchView = new DataView(this.scratch.buffer);
+    this.scratchWords = new Int32Array(this.scratch.buffer);
     this.buffer = this.scratch;
     this.view = this.scratchView;
     this.position = 0;
@@ -50,6 +52,18 @@ export class Reader {
     if (length > BY_HAND) scratch.set(bytes);
     else for (let i = 0; i < length; i++) scratch[i] = bytes[i] as number;
     scratch[length] = NO_TOKEN; // ends the reading of bytes that are not a whole message
+    this.buffer = scratch;
+    this.view = this.scratchView;
+  }
+
+  /** The same for a message of less than SCRATCH bytes that begins with a word: no view of it is needed then, and it is copied a word at a time. */
+  protected openAt(words: Int32Array, at: number, length: number): void {
+    const { scratch, scratchWords } = this;
+    const count = (length + 3) >>> 2;
+    for (let i = 0; i < count; i++) scratchWords[i] = words[at + i] as number;
+    scratch[length] = NO_TOKEN;
+    this.position = 0;
+    this.end = length;
     this.buffer = scratch;
     this.view = this.scratchView;
   }

@@ -4,7 +4,7 @@
 // Since a value is one word, it is changed by one store, whatever it was and is.
 
 import type { Handed } from "../codec/sides.ts";
-import { decode, encode, type Loader } from "../codec.ts";
+import { decode, decodeAt, encode, type Loader } from "../codec.ts";
 import { directory } from "../directory.ts";
 import { detachMoved } from "../move.ts";
 import { SHARE, type Shareable } from "../shareable.ts";
@@ -41,6 +41,8 @@ const FIRST_BYTE = HEAD_BYTES;
 const FIRST_ROOM = 1 << 12;
 const MOST_KEPT = 1 << 20;
 const LATIN_MOST = 255;
+/** Bytes below which what was encoded is sooner read a word at a time than through a view. */
+const SHORT = 256;
 /** Characters that are sooner written one by one than by a call of Node. */
 const FEW = 32;
 
@@ -260,7 +262,9 @@ export class Found {
       case WIDE:
         return text.ucs2Slice(FIRST_BYTE, end);
       case ENCODED:
-        return decode(bytes.subarray(FIRST_BYTE, end), NOTHING);
+        return this.length < SHORT
+          ? decodeAt(words, BOX_HEAD, this.length, NOTHING)
+          : decode(bytes.subarray(FIRST_BYTE, end), NOTHING);
     }
     const { references } = this;
     const objects = new Map(references.map((id) => [id, directory().find(id)?.face]));

@@ -380,6 +380,8 @@ class Modules {
         return {
           encode: (value: unknown) => new TextEncoder().encode(JSON.stringify(value)),
           decode: (bytes: Uint8Array) => JSON.parse(textOf(bytes)),
+          decodeAt: (words: Int32Array, at: number, length: number) =>
+            JSON.parse(textOf(new Uint8Array(words.buffer, words.byteOffset + at * 4, length))),
         };
       case "./error-codec.ts":
         return { encodeError: unexplored };
