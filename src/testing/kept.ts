@@ -13,7 +13,7 @@ export interface Caller {
   readonly file: string | null;
 }
 
-const own: string = new URL(".", import.meta.url).href;
+const own: string = new URL("..", import.meta.url).href;
 const ordinals = new Map<string, number>();
 const MOST_KEPT = 20;
 

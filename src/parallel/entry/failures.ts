@@ -145,7 +145,7 @@ function isMissing(url: string): boolean {
 const PLACE = String.raw`((?:file:\/\/)?(?:[A-Za-z]:)?[\\/][^\n()]*?):(\d+)`;
 const HEAD = new RegExp(`^${PLACE}$`);
 const FRAME = new RegExp(`^ +at (?:.*\\()?${PLACE}:\\d+\\)?$`);
-const OURS = dirname(fileURLToPath(import.meta.url));
+const OURS = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The place before an error's stack, where Node shows what it could not compile. */
 function headOf(error: unknown): Place | null {
@@ -156,7 +156,7 @@ function headOf(error: unknown): Place | null {
 function userFrameOf(error: unknown): Place | null {
   for (const line of stackOf(error)) {
     const place = placeIn(FRAME, line);
-    if (place !== null && dirname(place.path) !== OURS) return place;
+    if (place !== null && !place.path.startsWith(OURS)) return place;
   }
   return null;
 }
