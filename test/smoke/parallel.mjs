@@ -32,6 +32,9 @@ export async function parallel() {
     assert.equal(yield* pool.run(jobs.add, 1, 2), 3);
     const error = yield* caught(pool.run(jobs.fails));
     assert.ok(error instanceof RangeError && error.cause.message === "the cause" && error.stack.includes("jobs.mjs"));
+    assert.doesNotMatch(error.stack, /node_modules/); // nothing of the package, in either thread
+    const { message } = yield* caught(pool.run(remote(new URL("./broken.mjs", import.meta.url)).job));
+    assert.match(message, /threw while it was loaded \(broken\.mjs:3\)/);
     const factor = 3;
     assert.equal(
       yield* pool.run(
