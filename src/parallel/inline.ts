@@ -4,7 +4,6 @@
 // goes along because it was captured, or is refused by name: otherwise it would be a ReferenceError, later and in another thread. What cannot be told is a
 // variable that has the name of a global: it is taken for the global.
 
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { types } from "node:util";
 import { describeValue } from "../base/errors.ts";
@@ -84,6 +83,7 @@ function recipeFor(
   let source = reading.expression(name);
   if (reading.variables.free.has(KEEPS_NAMES) && !captured.includes(KEEPS_NAMES))
     source = `((${KEEPS_NAMES}) => ${source})(${NAMING})`;
+  const { createHash } = process.getBuiltinModule("node:crypto"); // only now: it takes a megabyte
   const digest = createHash("sha256").update(JSON.stringify([name, source, captured, library, base]));
   const label = name === "" ? "an inline function" : `an inline function "${name}"`;
   const key = `inline:${digest.digest("base64url")}`;

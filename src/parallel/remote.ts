@@ -3,7 +3,6 @@
 // Nothing is loaded here: the module is imported by the workers. What is decided here, when a function is first asked for, is which file is meant: sources
 // name a `.ts`, and in built code there is a `.js` in its place.
 
-import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describeValue, oneLine } from "../base/errors.ts";
@@ -161,6 +160,7 @@ function checked(url: URL): string {
 function fileMeant(href: string): string {
   if (!href.startsWith("file:")) return href;
   const url = new URL(href);
+  const { existsSync } = process.getBuiltinModule("node:fs"); // an import of it loads what it has of promises and streams as well
   const instead = builtInPlaceOf(fileURLToPath(url), existsSync);
   if (instead === null) return href;
   const { search, hash } = url;

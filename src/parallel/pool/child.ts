@@ -3,7 +3,7 @@
 // Invariant
 //   it ends no later than this process, unless this one is killed
 
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { oneLine } from "../../base/errors.ts";
 import type { Call } from "./call.ts";
 import { flagsForProcess } from "./flags.ts";
@@ -60,6 +60,7 @@ export class Child {
     this.busySince = 0;
     this.busyMs = 0;
     this.timer = null;
+    const { fork } = process.getBuiltinModule("node:child_process"); // only now: threads that start no process should not have it in memory
     const child = fork(ENTRY, {
       execArgv: flagsForProcess(),
       serialization: "advanced",
