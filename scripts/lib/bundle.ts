@@ -35,6 +35,7 @@ const PARTS: readonly Part[] = [
   { name: "threads", roots: WORK },
   { name: "shared", roots: KINDS },
   { name: "front", roots: ["index"] },
+  { name: "ours", roots: ["parallel/codec/ours"] }, // loaded by workers whose functions know the front door alone
   { name: "pool", roots: ["parallel/index"] },
   { name: "testing", roots: ["testing/index"] },
   { name: "failures", roots: ["parallel/entry/failures"] },
