@@ -7,7 +7,6 @@
 //   two remote functions have the same key if and only if workers get the same function for them; captured values do not count
 
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describeValue } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { misuse } from "../core/leaf.ts";
@@ -114,7 +113,7 @@ export function moduleLabelOf(value: unknown): string | undefined {
 
 /** How a module is called in messages. */
 export function moduleLabel(href: string): string {
-  if (href.startsWith("file:")) return basename(fileURLToPath(new URL(href)));
+  if (href.startsWith("file:")) return basename(process.getBuiltinModule("node:url").fileURLToPath(href));
   return href.length > 40 ? `${href.slice(0, 40)}...` : href;
 }
 

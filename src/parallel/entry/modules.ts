@@ -4,8 +4,6 @@
 // parameters are the captured names, so that each call has captured values of its own. Its text is compiled once; without captured values the function is
 // made once as well.
 
-import { Module } from "node:module";
-import { Script } from "node:vm";
 import { doorsLoaded } from "../../core/runtime.ts";
 import type { Recipe } from "../origin.ts";
 import { isAsyncGenerator, isClass, type Kind, kindOf } from "./kind.ts";
@@ -95,9 +93,12 @@ type Make = (...captured: readonly unknown[]) => AnyFunction;
 function compiled({ source, name, captured, library, base }: Recipe): (...library: readonly unknown[]) => Make {
   const file = `//# sourceURL=offshoot-inline:${name.replace(/[^\w$.-]/g, "_") || "anonymous"}`;
   const value = `(${library.map(([local]) => local).join(", ")}) => (${captured.join(", ")}) => ${source}`;
+  // What of Node only inline functions need is not imported: idle workers would have it in memory.
+  const { Script } = process.getBuiltinModule("node:vm");
+  const { Module } = process.getBuiltinModule("node:module");
   if (base === null) return new Script(`"use strict"; (${value})\n${file}`).runInThisContext();
   // As a CommonJS module of that path, so that import() resolves as it does there. What `vm` has for that is experimental, and says so on standard error.
-  const module = new Module(base) as Module & { _compile(text: string, path: string): void };
+  const module = new Module(base) as InstanceType<typeof Module> & { _compile(text: string, path: string): void };
   module._compile(`"use strict"; module.exports = ${value};\n${file}`, base);
   return module.exports;
 }
