@@ -8,7 +8,14 @@ import { basename, join, posix, relative, sep } from "node:path";
 import { type GetModuleInfo, type Plugin, rollup } from "rollup";
 
 /** Where to start: the files of these names keep their place, and their exports. */
-const ENTRIES = ["index", "parallel/index", "parallel/entry/process", "parallel/entry/worker", "testing/index"];
+const ENTRIES = [
+  "index",
+  "component/index",
+  "parallel/index",
+  "parallel/entry/process",
+  "parallel/entry/worker",
+  "testing/index",
+];
 
 /** What a worker may yet need, whatever it was started for. */
 const KINDS = [
@@ -37,6 +44,7 @@ const PARTS: readonly Part[] = [
   { name: "front", roots: ["index"] },
   { name: "ours", roots: ["parallel/codec/ours"] }, // loaded by workers whose functions know the front door alone
   { name: "pool", roots: ["parallel/index"] },
+  { name: "component", roots: ["component/index"] },
   { name: "testing", roots: ["testing/index"] },
   { name: "failures", roots: ["parallel/entry/failures"] },
 ];
