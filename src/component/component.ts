@@ -68,6 +68,8 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
 {
   readonly #inside: Workings;
   declare readonly "~messages": { readonly in: In; readonly out: Out };
+  /** In types only: awaiting a component is a compile error, not a silent no-op. */
+  declare readonly then?: (this: never) => unknown;
 
   constructor(...[options]: ComponentArguments<In, Out>) {
     super("component", unused);
