@@ -70,6 +70,8 @@ export function partOf(part: unknown, from: string): AnyComponent {
     if (writes) return new Writes(part, name);
     if (isWebWritable(part)) return new Writes(part, name);
     if (isReadable(part)) return new Reads(part, name);
+    if (isNodeWritable(part))
+      throw misuse(`${from}: the ${name} takes nothing any more, as it was ended or destroyed. Give one that is open.`);
   }
   throw misuse(
     `${from}: ${describeValue(part)} is no part. Give a component, a generator function, an async iterable, or a stream.`,

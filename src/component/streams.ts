@@ -3,15 +3,17 @@
 // Streams are told by their methods, so that those of Node and of the web work, and those of other packages. A stream ends what it leads to when it ends, is ended
 // when all that leads to it have finished, and is destroyed when its component is cancelled.
 
-import type { Operation } from "../core/types.ts";
-import { all } from "../flow/all.ts";
-import { callback } from "../flow/callback.ts";
+import { select } from "../core/select.ts";
+import type { Operation, Selectable } from "../core/types.ts";
+import { type Group, group } from "../flow/group.ts";
 import { fromIterable } from "../flow/iterable.ts";
+import { race } from "../flow/race.ts";
 import { until } from "../flow/until.ts";
 import { Component } from "./component.ts";
 
 /** What can be written to, as Node does it. */
 export interface NodeWritable {
+  readonly destroyed?: boolean;
   write(chunk: unknown): boolean;
   end(): unknown;
   destroy(error?: Error): unknown;
@@ -69,7 +71,15 @@ export class Transforms extends Component {
   }
 
   override *main(): Operation<void> {
-    yield* all([writeAll(this, this.#target), giveAll(this, this.#source)]);
+    const [target, source] = [this.#target, this.#source];
+    yield* group(
+      function* (this: Transforms, g: Group): Operation<void> {
+        const writing = g.go(() => writeAll(this, target));
+        yield* giveAll(this, source);
+        writing.cancel("the stream has ended"); // what is written now comes to nothing
+      }.bind(this),
+      { name: this.componentName },
+    );
   }
 }
 
@@ -78,7 +88,8 @@ interface Gives {
 }
 
 interface Takes {
-  next(): Operation<IteratorResult<unknown, void>>;
+  next(): Selectable<IteratorResult<unknown, void>>;
+  dataReady(): number;
 }
 
 function* giveAll(self: Gives, source: AsyncIterable<unknown> | ReadableStream<unknown>): Operation<void> {
@@ -95,11 +106,21 @@ function* writeAll(self: Takes, target: NodeWritable | WritableStream<unknown>):
   else yield* writeToNode(self, target);
 }
 
+/** The next message, or the error by which the stream breaks meanwhile. */
+function* nextUnless(self: Takes, broken: Promise<unknown>): Operation<IteratorResult<unknown, void>> {
+  if (self.dataReady() > 0) return yield* self.next();
+  const { key, value } = yield* select({ next: self.next(), broken: until(broken) });
+  if (key === "broken") throw closedEarly();
+  return value;
+}
+
 function* writeToWeb(self: Takes, target: WritableStream<unknown>): Operation<void> {
   const writer = target.getWriter();
+  const broken = writer.closed;
+  broken.catch(ignore);
   let done = false;
   try {
-    for (let item = yield* self.next(); !item.done; item = yield* self.next()) {
+    for (let item = yield* nextUnless(self, broken); !item.done; item = yield* nextUnless(self, broken)) {
       const { value } = item;
       yield* until(() => writer.write(value));
     }
@@ -112,42 +133,70 @@ function* writeToWeb(self: Takes, target: WritableStream<unknown>): Operation<vo
 }
 
 function* writeToNode(self: Takes, target: NodeWritable): Operation<void> {
-  let failure: { readonly error: unknown } | null = null;
+  const listening = new Listening(target);
+  const { broken } = listening;
   let done = false;
-  const failed = (error: unknown): void => {
-    failure = { error };
-  };
-  target.on("error", failed);
   try {
-    for (let item = yield* self.next(); !item.done; item = yield* self.next()) {
-      if (failure !== null) throw (failure as { readonly error: unknown }).error;
-      if (!target.write(item.value)) yield* event(target, "drain");
+    for (let item = yield* nextUnless(self, broken); !item.done; item = yield* nextUnless(self, broken)) {
+      if (!target.write(item.value)) yield* race([until(listening.for("drain")), until(broken)]);
     }
-    if (failure !== null) throw (failure as { readonly error: unknown }).error;
-    if (isStandard(target)) return; // nobody may end standard output
-    const finished = event(target, "finish");
-    target.end();
-    yield* finished;
+    if (!isStandard(target)) {
+      const finished = listening.for("finish");
+      target.end();
+      yield* race([until(finished), until(broken)]);
+    }
     done = true;
   } finally {
-    if (!done && !isStandard(target)) target.destroy();
-    target.off("error", failed);
+    listening.stop();
+    if (!done && !isStandard(target)) {
+      target.on("error", ignore); // it is given up: what goes wrong by that is nobody's concern
+      target.destroy();
+    }
   }
 }
 
-/** Waits for an event of a stream; an error, or that it was closed before, is thrown. */
-function event(target: NodeWritable, name: string): Operation<void> {
-  return callback<void>((resolve, reject) => {
-    const happened = (): void => resolve();
-    const closed = (): void => reject(new Error(`the stream was closed before "${name}"`));
-    target.on(name, happened);
-    target.on("error", reject);
-    target.on("close", closed);
-    return () => {
-      target.off(name, happened);
-      target.off("error", reject);
-      target.off("close", closed);
-    };
+/** Listens to a stream from before anything is done to it, so that no event is missed while a task waits for its turn. */
+class Listening {
+  /** Rejected when the stream fails, or is closed. */
+  readonly broken: Promise<never>;
+  readonly #target: NodeWritable;
+  readonly #listeners: Map<(...args: never) => void, string> = new Map();
+
+  constructor(target: NodeWritable) {
+    this.#target = target;
+    this.broken = new Promise((_, reject) => {
+      if (target.destroyed === true) reject(closedEarly());
+      this.#on("error", (error: unknown) => reject(error ?? closedEarly()));
+      this.#on("close", () => reject(closedEarly()));
+    });
+    this.broken.catch(ignore);
+  }
+
+  for(event: "drain" | "finish"): Promise<void> {
+    return new Promise((resolve) => {
+      const happened = (): void => {
+        this.#target.off(event, happened);
+        this.#listeners.delete(happened);
+        resolve();
+      };
+      this.#on(event, happened);
+    });
+  }
+
+  stop(): void {
+    for (const [listener, event] of this.#listeners) this.#target.off(event, listener);
+  }
+
+  #on(event: string, listener: (...args: never) => void): void {
+    this.#target.on(event, listener);
+    this.#listeners.set(listener, event);
+  }
+}
+
+/** As Node calls it. */
+function closedEarly(): Error {
+  return Object.assign(new Error("the stream was closed before all was written"), {
+    code: "ERR_STREAM_PREMATURE_CLOSE",
   });
 }
 
