@@ -11,14 +11,16 @@ import { race } from "../flow/race.ts";
 import { until } from "../flow/until.ts";
 import { Component } from "./component.ts";
 
+type Listener = (...args: unknown[]) => void;
+
 /** What can be written to, as Node does it. */
 export interface NodeWritable {
   readonly destroyed?: boolean;
   write(chunk: unknown): boolean;
   end(): unknown;
   destroy(error?: Error): unknown;
-  on(event: string, listener: (...args: never) => void): unknown;
-  off(event: string, listener: (...args: never) => void): unknown;
+  on(event: string, listener: Listener): unknown;
+  off(event: string, listener: Listener): unknown;
 }
 
 /** A pair of the web, as of a TransformStream. */
@@ -160,7 +162,7 @@ class Listening {
   /** Rejected when the stream fails, or is closed. */
   readonly broken: Promise<never>;
   readonly #target: NodeWritable;
-  readonly #listeners: Map<(...args: never) => void, string> = new Map();
+  readonly #listeners: Map<Listener, string> = new Map();
 
   constructor(target: NodeWritable) {
     this.#target = target;
@@ -187,7 +189,7 @@ class Listening {
     for (const [listener, event] of this.#listeners) this.#target.off(event, listener);
   }
 
-  #on(event: string, listener: (...args: never) => void): void {
+  #on(event: string, listener: Listener): void {
     this.#target.on(event, listener);
     this.#listeners.set(listener, event);
   }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Duplex, PassThrough, Readable, Transform, Writable } from "node:stream";
 import { test } from "node:test";
 import { MisuseError, never, type Operation, run, until } from "offshoot";
-import { Component, pipeline } from "offshoot/component";
+import { Component, type Part, pipeline } from "offshoot/component";
 import { rejected, thrown } from "../support/caught.ts";
 import { Giving, Keeping } from "../support/components.ts";
 
@@ -39,7 +39,7 @@ function* takesOne(self: Component): Operation<void> {
 }
 
 /** What a pipeline that ends in a component that keeps comes to. */
-async function kept(...parts: Parameters<typeof pipeline>): Promise<unknown[]> {
+async function kept(...parts: readonly (Part | number)[]): Promise<unknown[]> {
   const keeping = new Keeping();
   await run(() => pipeline([...parts, keeping] as never, {}) as unknown as Operation<void>);
   return keeping.got;

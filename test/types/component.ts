@@ -1,5 +1,6 @@
 // Wiring that the compiler accepts, and wiring that it refuses. Compiled only.
 
+import { PassThrough, Readable, Writable } from "node:stream";
 import type { Operation, Selectable } from "offshoot";
 import {
   box,
@@ -186,6 +187,9 @@ export function factories(): void {
 }
 
 export async function streams(readable: ReadableStream<number>, writable: WritableStream<Date>): Promise<void> {
+  pipeline(Readable.from([1]), new PassThrough(), process.stdout);
+  pipeline(new Texts(), new Writable());
+  pipeline([new Numbers(), new Writable()], {});
   pipeline(readable, new Texts());
   pipeline(new Dates(), writable);
   pipeline(readable, new TransformStream<number, Date>(), writable);
