@@ -166,7 +166,7 @@ test("the whole has ended when all parts have, and its links are gone", async ()
     const parts = { a: new Giving(1), b: new Keeping() };
     const graph = graphline({ parts, links: { "a.outbox": "b.inbox" } });
     yield* graph;
-    assert.equal(insideOf(graph).links.length, 0);
-    assert.equal(insideOf(parts.b).box("inbox", "test").sources?.length, 0);
+    assert.equal(insideOf(graph).links.size, 0);
+    assert.equal(insideOf(parts.b).box("inbox", "test").sources.size, 0);
   });
 });

@@ -87,7 +87,7 @@ test("removing a child undoes the links its parent made with it, and stops nothi
     a.link([b, "outbox"], [c, "inbox"]);
     a.link([a, "inbox"], [c, "control"] as never);
     a.removeChild(b);
-    assert.equal(insideOf(a).links.length, 1);
+    assert.equal(insideOf(a).links.size, 1);
     assert.deepEqual(a.children, [c]);
     thrown(MisuseError, () => a.removeChild(b));
     c.addChildren(b);

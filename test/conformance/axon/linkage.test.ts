@@ -144,8 +144,8 @@ test("unlinking a component undoes the links that touch it and that were made he
   w.link([c, "outbox"], [a, "control"] as never);
   other.link([b, "signal"], [c, "control"]);
   w.unlink(b);
-  assert.equal(insideOf(w).links.length, 1);
-  assert.equal(insideOf(other).links.length, 1);
+  assert.equal(insideOf(w).links.size, 1);
+  assert.equal(insideOf(other).links.size, 1);
   a.send("lost");
   assert.equal(b.dataReady(), 0);
 });
@@ -158,7 +158,7 @@ test("the end of a component removes the links it has made, and only those", asy
     yield* maker;
     a.send("lost");
     assert.equal(b.dataReady(), 0);
-    assert.equal(insideOf(other).links.length, 1);
+    assert.equal(insideOf(other).links.size, 1);
     assert.notEqual(insideOf(a).box("signal", "test").sink, null);
   });
 });
