@@ -43,6 +43,8 @@ export interface BoxOwner {
   readonly hasFinished: boolean;
   /** Its outboxes are fed by its children alone: with those, they have finished. */
   readonly relays: boolean;
+  /** What came through its inboxes, and a child that ends has not collected, goes back there and waits for the next child. */
+  readonly keeps: boolean;
   /** Something has happened to one of its boxes. */
   stir(): void;
   /** A message has come for its control box. Answers true if it has dealt with it. */
@@ -314,7 +316,14 @@ export class Box {
     if (machine.tracker !== null) touch(this, SELF, WRITE);
     const { owner } = this;
     if (this.messages.size >= this.limit || owner.hasEnded) return false;
-    if (this.kind === CONTROL && owner.hears(message)) return true;
+    this.store(message);
+    return true;
+  }
+
+  /** The same whether there is room or not, for what lay in another box before. */
+  store(message: unknown): void {
+    const { owner } = this;
+    if (this.kind === CONTROL && owner.hears(message)) return;
     const receiver = this.receivers.shift();
     if (receiver !== null) {
       complete(receiver, message);
@@ -324,7 +333,6 @@ export class Box {
       if (observer.tellQueues !== null) this.tellLength();
     }
     owner.stir();
-    return true;
   }
 
   /** Room for those who wait for it. */

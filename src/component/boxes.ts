@@ -40,6 +40,7 @@ export abstract class Boxes implements BoxOwner {
   abstract get hasEnded(): boolean;
   abstract get hasFinished(): boolean;
   abstract get relays(): boolean;
+  abstract keeps: boolean;
   abstract stir(): void;
   abstract hears(message: unknown): boolean;
 

@@ -6,6 +6,7 @@
 //
 // Nothing has happened if a check fails. The cost of a long chain is paid here, so that a message pays none.
 
+import type { Ring } from "../base/ring.ts";
 import { misuse } from "../core/leaf.ts";
 import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Waiter } from "../core/waiter.ts";
@@ -39,8 +40,11 @@ export class Linkage implements Lead {
   }
 }
 
-/** Links two boxes. The caller has seen to it that they may be linked at all. `limit` is the one that `to` gets, or null. */
-export function join(from: Box, to: Box, maker: object, limit: number | null): Linkage {
+/**
+ * Links two boxes. The caller has seen to it that they may be linked at all. `limit` is the one that `to` gets, or null. With `overflow` what lies in the first goes
+ * on even if there is no room for it.
+ */
+export function join(from: Box, to: Box, maker: object, limit: number | null, overflow: boolean): Linkage {
   // 1 check
   if (from.onward !== null)
     throw new BoxAlreadyLinkedError(
@@ -58,7 +62,7 @@ export function join(from: Box, to: Box, maker: object, limit: number | null): L
       `Component.link: "${sink.owner.label}" has ended, so that nobody would collect what comes to "${sink.label}".`,
     );
   const backlog = from.kind === OUTBOX ? 0 : from.messages.size;
-  if (sink !== null && backlog > 0) {
+  if (!overflow && sink !== null && backlog > 0) {
     const { size } = sink.messages;
     const most = sink === to && limit !== null ? limit : sink.limit;
     if (size + backlog > most)
@@ -82,13 +86,15 @@ export function join(from: Box, to: Box, maker: object, limit: number | null): L
   return linkage;
 }
 
-/** Undoes a link. What has arrived stays where it is. */
-export function part(linkage: Linkage): void {
+/** Undoes a link. What has arrived stays where it is, unless it is to go back: then it waits where the link began, before those who wait for room there. */
+export function part(linkage: Linkage, back: Ring<unknown> | null): void {
   const { from, to } = linkage;
   linkage.undone = true;
   from.onward = null;
   to.removeSource(linkage);
-  settle(from, leadTo(from, from.kind === OUTBOX ? null : from));
+  const wasFull = leadTo(from, from.kind === OUTBOX ? null : from);
+  if (back !== null) while (back.size > 0) from.store(back.shift());
+  settle(from, wasFull);
   from.sink?.endIfOver();
 }
 
@@ -133,9 +139,20 @@ function settle(from: Box, wasFull: boolean): void {
   if (wasFull && from.sink?.isFull !== true) from.stirUp();
 }
 
-/** The backlog of an inbox goes on to where that leads now. There is room. */
+/** The backlog of an inbox goes on to where that leads now. */
 function forward(from: Box, sink: Box): void {
-  while (from.messages.size > 0) sink.accept(from.messages.shift());
+  while (from.messages.size > 0) sink.store(from.messages.shift());
+}
+
+/** The link by which messages came to a box from the nearest inbox above whose component keeps what its children have not collected. */
+export function keptBy(box: Box): Linkage | null {
+  for (let lead = box.sources.head; lead !== null; lead = lead.after) {
+    const { from } = lead;
+    if (from.kind === OUTBOX) continue;
+    const linkage = from.owner.keeps ? (lead as Linkage) : keptBy(from);
+    if (linkage !== null) return linkage;
+  }
+  return null;
 }
 
 function circle(start: Box): string {

@@ -2,7 +2,8 @@
 //
 // Its life: made (messages may arrive), started (its main runs, as a child of whoever started it), ended. At the end, in one step:
 //
-//   1 its inboxes are abandoned: what lies in them is counted as lost, and whoever waits for room in one is told that there is nobody any more
+//   1 its inboxes are abandoned: what lies in them goes back to a component that keeps it for the next of its children, or is counted as lost, and whoever waits
+//     for room in one is told that there is nobody any more
 //   2 a signal goes out, unless main has sent one: producerFinished, or shutdown if the component was cancelled
 //   3 the links it made are undone, and boxes that have no source left are told so
 //   4 its parent is stirred
@@ -11,6 +12,7 @@
 
 import { ClosedError, MisuseError } from "../base/errors.ts";
 import type { List } from "../base/list.ts";
+import type { Ring } from "../base/ring.ts";
 import { NO_WAITERS } from "../channel/leaves.ts";
 import { type Watcher, watch } from "../core/joiners.ts";
 import { misuse } from "../core/leaf.ts";
@@ -27,7 +29,7 @@ import { Boxes } from "./boxes.ts";
 import type { Declaration } from "./declaration.ts";
 import { ComponentStartedError, LinkAcrossRunsError } from "./errors.ts";
 import type { Stirrable } from "./leaves.ts";
-import { join, kindOfLink, type Linkage, part } from "./linkage.ts";
+import { join, keptBy, kindOfLink, type Linkage, part } from "./linkage.ts";
 import { observer } from "./observer.ts";
 import { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
 
@@ -67,6 +69,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
   declare private hasSignalled: boolean;
   declare private finished: boolean;
   declare private readonly relaying: boolean;
+  declare keeps: boolean;
   /** How its main is called again when it has failed; null for not at all. */
   declare restarts: RestartOptions | null;
   /** What a chassis does with messages for its control box; null where the usual is done. */
@@ -88,6 +91,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     this.hasSignalled = false;
     this.finished = false;
     this.relaying = relays;
+    this.keeps = false;
     this.restarts = null;
     this.heard = null;
     tellMade(this);
@@ -111,7 +115,13 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 
   // ---- links
 
-  link(from: Box, to: Box, passthrough: "inward" | "outward" | undefined, limit: number | null): Linkage {
+  link(
+    from: Box,
+    to: Box,
+    passthrough: "inward" | "outward" | undefined,
+    limit: number | null,
+    overflow = false,
+  ): Linkage {
     const kind = kindOfLink(from, to);
     if (kind === "none")
       throw misuse(
@@ -128,21 +138,21 @@ export class Workings extends Boxes implements Stirrable, Watcher {
       throw misuse(
         `Component.link: "${to.owner.label}" has ended, so that nobody would collect what comes to "${to.label}".`,
       );
-    const linkage = join(from, to, this, limit);
+    const linkage = join(from, to, this, limit, overflow);
     if (this.links === NO_LINKS) this.links = new Set();
     (this.links as Set<Linkage>).add(linkage);
     observer.tell?.({ kind: "link-added", link: linkage });
     return linkage;
   }
 
-  /** Undoes a link that this component made. */
-  unlink(linkage: Linkage): void {
+  /** Undoes a link that this component made. What is to go back waits again where the link began. */
+  unlink(linkage: Linkage, back: Ring<unknown> | null = null): void {
     if (!this.links.has(linkage)) {
       const whose = linkage.undone ? "has been undone before" : `was made by "${(linkage.maker as Workings).label}"`;
       throw misuse(`Component.unlink: the link ${linkage} ${whose}. The component that made a link undoes it, once.`);
     }
     (this.links as Set<Linkage>).delete(linkage);
-    part(linkage);
+    part(linkage, back);
     observer.tell?.({ kind: "link-removed", link: linkage });
   }
 
@@ -272,7 +282,8 @@ export class Workings extends Boxes implements Stirrable, Watcher {
   ended(task: Tasklet<unknown>): void {
     touch(this, SELF, WRITE);
     this.state = ENDED;
-    // 1 nobody will collect what lies here
+    // 1 nobody here will collect what lies here
+    for (const box of this.boxes) if (box.kind === INBOX) giveBack(box);
     for (const box of this.boxes) if (box.kind !== OUTBOX) box.abandon();
     // 2 the last word
     if (!this.hasSignalled) this.sayGoodbye(task);
@@ -333,6 +344,12 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 function isWorthRestarting(error: unknown, attempt: number, { when }: RestartOptions): boolean {
   if (error instanceof ClosedError && error.by === "receiver") return false;
   return when === undefined ? !(error instanceof MisuseError) : when(error, attempt);
+}
+
+/** What lies in a box, and whoever waits for room in it, goes back to where it is kept, if it came from there. */
+function giveBack(box: Box): void {
+  const linkage = keptBy(box);
+  if (linkage !== null) (linkage.maker as Workings).unlink(linkage, box.messages);
 }
 
 function* neighbours(box: Box): Iterable<Box> {
