@@ -12,6 +12,8 @@ export type { Graphline, GraphlineDefinition } from "./chassis/graphline.ts";
 export { graphline } from "./chassis/graphline.ts";
 export type { Pipeline, PipelineOptions } from "./chassis/pipeline.ts";
 export { pipeline } from "./chassis/pipeline.ts";
+export type { Sequence } from "./chassis/seq.ts";
+export { seq } from "./chassis/seq.ts";
 export type { AnyComponent, Link, LinkOptions } from "./component.ts";
 export { Component } from "./component.ts";
 export {

@@ -51,6 +51,17 @@ export type Taken<P> = InMessage<InOf<Parted<P>>, "inbox">;
 /** What the outbox of a part carries. */
 export type Given<P> = OutMessage<OutOf<Parted<P>>, "outbox">;
 
+/** What the inboxes of all these parts carry, so that a message may come to any of them. A part that takes nothing has no say. */
+export type TakenByAll<P> = (
+  P extends unknown
+    ? [Taken<P>] extends [never]
+      ? (message: unknown) => void
+      : (message: Taken<P>) => void
+    : never
+) extends (message: infer M) => void
+  ? M
+  : never;
+
 /** Makes a part a component. */
 export function partOf(part: unknown, from: string): AnyComponent {
   if (Component.isComponent(part)) return part;

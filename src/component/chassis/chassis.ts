@@ -1,7 +1,8 @@
 // What all chassis share: they own their parts, start them, end when all have ended, and know what to do when one fails.
 
-import { describeValue } from "../../base/errors.ts";
+import { Cancelled, describeValue } from "../../base/errors.ts";
 import { misuse } from "../../core/leaf.ts";
+import { said } from "../../core/lifecycle.ts";
 import type { Operation } from "../../core/types.ts";
 import { group } from "../../flow/group.ts";
 import type { RestartOptions } from "../../flow/restart.ts";
@@ -27,6 +28,7 @@ export interface ChassisOptions {
 /** A component that is made of others. */
 export abstract class Chassis<In extends object, Out extends object> extends Component<In, Out> {
   readonly #settings: ChassisOptions;
+  readonly #kept: unknown[] = [];
 
   constructor(options: ChassisOptions, name: string, boxes: object = {}) {
     super(...([{ name: options.name ?? name, ...boxes }] as unknown as ComponentArguments<In, Out>));
@@ -57,12 +59,13 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
     yield* this.runAll(this.children);
   }
 
-  /** @internal Runs parts until all have ended, under the policy of the chassis. */
-  *runAll(parts: readonly AnyComponent[]): Operation<void> {
+  /** @internal Runs parts until all have ended, under the policy of the chassis. What it does beside them is cancelled then. */
+  *runAll(parts: readonly AnyComponent[], beside: (() => Operation<void>) | null = null): Operation<void> {
     const { failures = "fail", onFailure } = this.#settings;
     const isolates = failures === "isolate";
     yield* group(
       function* (g): Operation<void> {
+        if (beside !== null) g.daemon(beside);
         for (const part of parts) {
           const task = part.start();
           if (isolates && onFailure !== undefined) g.go(told, part, task, onFailure);
@@ -70,6 +73,34 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
       },
       { name: this.componentName, failures: isolates ? "isolate" : "cancel" },
     );
+  }
+
+  /**
+   * @internal Runs one part until it has ended, under the policy of the chassis, and meanwhile something else: for parts that come and go. A failure that is isolated,
+   * and nobody is there for, is kept for `throwKept`.
+   */
+  *runOne(part: AnyComponent, meanwhile: (() => Operation<void>) | null = null): Operation<void> {
+    const { failures, onFailure } = this.#settings;
+    try {
+      yield* group(
+        () => {
+          part.start();
+          return meanwhile?.();
+        },
+        { name: this.componentName },
+      );
+    } catch (error) {
+      if (failures !== "isolate" || part.status !== "failed" || error instanceof Cancelled) throw error;
+      if (onFailure === undefined) this.#kept.push(error);
+      else onFailure(error, part);
+    }
+  }
+
+  /** @internal Throws what has been kept. */
+  throwKept(): void {
+    const kept = this.#kept.splice(0);
+    if (kept.length > 0)
+      throw new AggregateError(kept, `${this.componentName}: ${kept.length} of its parts failed: ${said(kept)}`);
   }
 
   /** @internal Takes parts in: they are its children, under its policy. */

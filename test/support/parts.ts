@@ -1,0 +1,51 @@
+// Parts for the tests of chassis: a source, a collector, and a look at what is left of a component when it has ended.
+
+import assert from "node:assert/strict";
+import type { Operation } from "offshoot";
+import { type AnyComponent, box, Component, component } from "offshoot/component";
+
+/** Gives these, one after the other, as there is room. */
+export const source: <T>(...messages: T[]) => Component<{ inbox: never }, { outbox: T }> = (...messages) =>
+  Source(messages) as never;
+
+const Source = component(
+  { name: "source", inboxes: { inbox: box<never>() }, outboxes: { outbox: box<unknown>() } },
+  function* (self, messages: readonly unknown[]): Operation<void> {
+    for (const message of messages) yield* self.put(message);
+  },
+);
+
+/** Collects what comes until no more comes, or until it has so many. Notes "end" at the end of what comes. */
+export const collector: (into: unknown[], most?: number) => Component<{ inbox: unknown }, { outbox: never }> = (
+  into,
+  most = Number.POSITIVE_INFINITY,
+) => Collector(into, most);
+
+const Collector = component(
+  { name: "collector", inboxes: { inbox: box<unknown>() }, outboxes: { outbox: box<never>() } },
+  function* (self, into: unknown[], most: number): Operation<void> {
+    for (let taken = 0; taken < most; taken++) {
+      const message = yield* self.next();
+      if (message.done) {
+        into.push("end");
+        return;
+      }
+      into.push(message.value);
+    }
+  },
+);
+
+/** A component has ended, and of its links nothing is left. */
+export function assertNothingLeft(...components: readonly AnyComponent[]): void {
+  for (const ended of components) {
+    const { links, boxes, label, state } = Component.insideOf(ended);
+    assert.notEqual(state, 1, `${label} runs`);
+    assert.equal(links.length, 0, `${label} has left ${links.join(", ")}`);
+    for (const one of boxes) {
+      assert.equal(one.onward, null, `${one.label} leads on`);
+      assert.equal(one.sources?.length ?? 0, 0, `${one.label} is led to`);
+      assert.equal(one.receivers.head, null, `somebody waits at ${one.label}`);
+      assert.equal(one.putters.head, null, `somebody waits for room in ${one.label}`);
+    }
+  }
+}
