@@ -8,6 +8,7 @@ install(new NodeHost());
 
 export type { ChassisOptions } from "./chassis/chassis.ts";
 export { Chassis } from "./chassis/chassis.ts";
+export type { Sink } from "./chassis/fanout.ts";
 export type { Graphline, GraphlineDefinition } from "./chassis/graphline.ts";
 export { graphline } from "./chassis/graphline.ts";
 export type { Pipeline, PipelineOptions } from "./chassis/pipeline.ts";
