@@ -11,6 +11,8 @@ export { Chassis } from "./chassis/chassis.ts";
 export type { Sink } from "./chassis/fanout.ts";
 export type { Graphline, GraphlineDefinition } from "./chassis/graphline.ts";
 export { graphline } from "./chassis/graphline.ts";
+export type { DeafParallel, Parallel, ParOptions } from "./chassis/par.ts";
+export { par } from "./chassis/par.ts";
 export type { Pipeline, PipelineOptions } from "./chassis/pipeline.ts";
 export { pipeline } from "./chassis/pipeline.ts";
 export type { Sequence } from "./chassis/seq.ts";
