@@ -6,6 +6,8 @@ import { NodeHost } from "../host/node.ts";
 
 install(new NodeHost());
 
+export type { Carousel, CarouselOptions } from "./chassis/carousel.ts";
+export { carousel } from "./chassis/carousel.ts";
 export type { ChassisOptions } from "./chassis/chassis.ts";
 export { Chassis } from "./chassis/chassis.ts";
 export type { Sink } from "./chassis/fanout.ts";
