@@ -19,6 +19,8 @@ export type { Pipeline, PipelineOptions } from "./chassis/pipeline.ts";
 export { pipeline } from "./chassis/pipeline.ts";
 export type { Sequence } from "./chassis/seq.ts";
 export { seq } from "./chassis/seq.ts";
+export type { SinkOptions, Splitter, SplitterOptions } from "./chassis/splitter.ts";
+export { splitter } from "./chassis/splitter.ts";
 export type { Tpipe, TpipeOptions } from "./chassis/tpipe.ts";
 export { tpipe } from "./chassis/tpipe.ts";
 export type { AnyComponent, Link, LinkOptions } from "./component.ts";
