@@ -6,6 +6,8 @@ import { NodeHost } from "../host/node.ts";
 
 install(new NodeHost());
 
+export type { Backplane, BackplaneOptions, SubscribeOptions } from "./chassis/backplane.ts";
+export { backplane, publishTo, subscribeTo } from "./chassis/backplane.ts";
 export type { Carousel, CarouselOptions } from "./chassis/carousel.ts";
 export { carousel } from "./chassis/carousel.ts";
 export type { ChassisOptions } from "./chassis/chassis.ts";
