@@ -76,6 +76,7 @@ class Turning extends Chassis<In, Out> {
     // 2 make
     const part = this.#make(message);
     this.adopt(part);
+    this.#orders.turned();
     this.#current = part;
     try {
       passTo(this, part);
@@ -83,6 +84,7 @@ class Turning extends Chassis<In, Out> {
       yield* this.runOne(part, () => this.#watch(part));
     } finally {
       // 4 undo
+      this.#orders.turned();
       this.#current = null;
       this.removeChild(part);
     }

@@ -37,9 +37,9 @@ class InOrder extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
     try {
       for (const part of this.#parts) {
         passTo(this, part);
-        this.#current = part;
+        this.#turn(part);
         yield* this.runOne(part, () => this.#repeat(part));
-        this.#current = null;
+        this.#turn(null);
         inside(this, "seq").unlinkAllOf(inside(part, "seq"));
         if (this.#orders.shutdown !== null) break;
       }
@@ -47,6 +47,11 @@ class InOrder extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
       this.throwKept();
     }
     yield* this.#orders.obeyed();
+  }
+
+  #turn(part: AnyComponent | null): void {
+    this.#orders.turned();
+    this.#current = part;
   }
 
   /** What was said to the whole holds for each part. */
