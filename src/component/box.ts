@@ -237,6 +237,7 @@ export class Box {
   removeSource(lead: Lead): void {
     this.sources.remove(lead);
     if (lead.from.isLive) this.feeding--;
+    if (lead.from.hasFinished) this.finish();
     this.refresh(true);
   }
 

@@ -40,10 +40,10 @@ export function assertNothingLeft(...components: readonly AnyComponent[]): void 
   for (const ended of components) {
     const { links, boxes, label, state } = Component.insideOf(ended);
     assert.notEqual(state, 1, `${label} runs`);
-    assert.equal(links.length, 0, `${label} has left ${links.join(", ")}`);
+    assert.equal(links.size, 0, `${label} has left ${[...links].join(", ")}`);
     for (const one of boxes) {
       assert.equal(one.onward, null, `${one.label} leads on`);
-      assert.equal(one.sources?.length ?? 0, 0, `${one.label} is led to`);
+      assert.equal(one.sources.head, null, `${one.label} is led to`);
       assert.equal(one.receivers.head, null, `somebody waits at ${one.label}`);
       assert.equal(one.putters.head, null, `somebody waits for room in ${one.label}`);
     }

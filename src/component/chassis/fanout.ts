@@ -17,6 +17,7 @@ import { type Box, OUTBOX } from "../box.ts";
 import { type AnyComponent, inside } from "../component.ts";
 import { NoSpaceInBoxError } from "../errors.ts";
 import { Put } from "../leaves.ts";
+import type { Linkage } from "../linkage.ts";
 import { shutdown } from "../signal.ts";
 import type { Workings } from "../workings.ts";
 
@@ -116,8 +117,8 @@ export class FanOut {
     if (!receiver.added || this.inside.hasEnded) return true;
     const { out } = receiver;
     out.told = true;
-    const linkage = this.inside.links.find(({ from }) => from === out);
-    if (linkage !== undefined) this.inside.unlink(linkage);
+    const linkage = out.onward as Linkage | null;
+    if (linkage !== null && this.inside.links.has(linkage)) this.inside.unlink(linkage);
     this.inside.deleteBox(out.name, false, "Splitter");
     return true;
   }

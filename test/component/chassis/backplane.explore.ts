@@ -63,7 +63,7 @@ test("who waits for a backplane is cancelled, or finds it; nothing of it is left
       go(() => takes.stop());
       go(() => void news.start());
       yield* sleep(1);
-      assert.equal(Component.insideOf(news).links.length, 0);
+      assert.equal(Component.insideOf(news).links.size, 0);
       news.stop();
       yield* sleep(1);
       assert.deepEqual(planeStats("test"), { there: 0, waiting: 0 });

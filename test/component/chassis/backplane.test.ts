@@ -158,15 +158,15 @@ test("a subscriber that leaves ends nothing else, and is let go", async () => {
     stopped.start();
     yield* sleep(1);
     const inner = Component.insideOf(news as AnyComponent);
-    assert.equal(inner.links.length, 3);
+    assert.equal(inner.links.size, 3);
     stopped.stop();
     yield* sleep(1);
-    assert.equal(inner.links.length, 2);
+    assert.equal(inner.links.size, 2);
     for (const n of [1, 2, 3]) {
       yield* pipeline(source(n), publishTo(news));
       yield* sleep(1);
     }
-    assert.equal(inner.links.length, 1);
+    assert.equal(inner.links.size, 1);
     news.stop();
     yield* sleep(1);
     assert.deepEqual(a, [1]);
