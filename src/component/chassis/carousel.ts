@@ -58,18 +58,18 @@ class Turning extends Chassis<In, Out> {
   }
 
   override *main(): Operation<void> {
-    try {
-      if (this.#requestFirst) yield* this.#requestNext();
-      // 1 wait
-      for (let message = yield* this.next("next"); !message.done; message = yield* this.next("next")) {
-        yield* this.#turn(message.value);
-        if (this.#orders.shutdown !== null) break;
-        yield* this.#requestNext();
-      }
-    } finally {
-      this.throwKept();
-    }
+    yield* this.keeping(() => this.#run());
     yield* this.#orders.obeyed();
+  }
+
+  *#run(): Operation<void> {
+    if (this.#requestFirst) yield* this.#requestNext();
+    // 1 wait
+    for (let message = yield* this.next("next"); !message.done; message = yield* this.next("next")) {
+      yield* this.#turn(message.value);
+      if (this.#orders.shutdown !== null) return;
+      yield* this.#requestNext();
+    }
   }
 
   *#turn(message: unknown): Operation<void> {

@@ -77,7 +77,7 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
 
   /**
    * @internal Runs one part until it has ended, under the policy of the chassis, and meanwhile something else: for parts that come and go. A failure that is isolated,
-   * and nobody is there for, is kept for `throwKept`.
+   * and nobody is there for, is kept: see `keeping`.
    */
   *runOne(part: AnyComponent, meanwhile: (() => Operation<void>) | null = null): Operation<void> {
     const { failures, onFailure } = this.#settings;
@@ -96,11 +96,17 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
     }
   }
 
-  /** @internal Throws what has been kept. */
-  throwKept(): void {
-    const kept = this.#kept.splice(0);
+  /** @internal Performs what `runOne` is part of. What has been kept is thrown in the end, with what else has failed. */
+  *keeping(body: () => Operation<void>): Operation<void> {
+    const kept = this.#kept;
+    try {
+      yield* body();
+    } catch (error) {
+      if (kept.length === 0) throw error;
+      if (!(error instanceof Cancelled)) kept.push(error);
+    }
     if (kept.length > 0)
-      throw new AggregateError(kept, `${this.componentName}: ${kept.length} of its parts failed: ${said(kept)}`);
+      throw new AggregateError(kept, `${this.componentName}: ${kept.length} failures: ${said(kept)}`);
   }
 
   /** @internal Takes parts in: they are its children, under its policy. */

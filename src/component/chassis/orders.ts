@@ -9,13 +9,16 @@ import type { Operation } from "../../core/types.ts";
 import { type AnyComponent, inside } from "../component.ts";
 import { isProducerFinished, isShutdown, type ProducerFinished, type Shutdown } from "../signal.ts";
 
-/** Gives a message to the control box of a part. False if the part has ended. */
+/**
+ * Gives a message to the control box of a part. False if the part has ended. A part that hands its control on to one that has ended is stopped by a shutdown all the
+ * same.
+ */
 export function tellPart(part: AnyComponent, message: unknown): boolean {
   const inner = inside(part, "Chassis");
   touch(inner, SELF, WRITE);
   const { sink } = inner.box("control", "Chassis");
-  if (inner.hasEnded || sink === null) return false;
-  sink.accept(message);
+  if (inner.hasEnded) return false;
+  if (sink?.accept(message) !== true && isShutdown(message)) part.stop(message.reason);
   return true;
 }
 

@@ -34,19 +34,19 @@ class InOrder extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
   }
 
   override *main(): Operation<void> {
-    try {
-      for (const part of this.#parts) {
-        passTo(this, part);
-        this.#turn(part);
-        yield* this.runOne(part, () => this.#repeat(part));
-        this.#turn(null);
-        inside(this, "seq").unlinkAllOf(inside(part, "seq"));
-        if (this.#orders.shutdown !== null) break;
-      }
-    } finally {
-      this.throwKept();
-    }
+    yield* this.keeping(() => this.#run());
     yield* this.#orders.obeyed();
+  }
+
+  *#run(): Operation<void> {
+    for (const part of this.#parts) {
+      passTo(this, part);
+      this.#turn(part);
+      yield* this.runOne(part, () => this.#repeat(part));
+      this.#turn(null);
+      inside(this, "seq").unlinkAllOf(inside(part, "seq"));
+      if (this.#orders.shutdown !== null) break;
+    }
   }
 
   #turn(part: AnyComponent | null): void {

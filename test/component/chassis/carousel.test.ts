@@ -7,7 +7,7 @@ import {
   type AnyComponent,
   box,
   type CarouselOptions,
-  type Component,
+  Component,
   carousel,
   component,
   FactoryError,
@@ -225,6 +225,61 @@ test("a factory that throws, or makes no part, fails the whole with the cause", 
   });
 });
 
+test("what failed before the factory did is thrown with what that threw", async () => {
+  await simulate(function* () {
+    const factory = (message: number): Part => {
+      if (message > 1) throw new RangeError("no such file");
+      return function* (): Operation<void> {
+        throw new TypeError("broken");
+      };
+    };
+    const error = yield* caught(
+      AggregateError,
+      graphline({
+        parts: {
+          feeds: function* (self: Component<{ inbox: unknown }, { outbox: number }>): Operation<void> {
+            yield* self.put(1);
+            yield* sleep(1);
+            yield* self.put(2);
+          },
+          turning: carousel(factory, { failures: "isolate" }),
+        },
+        links: { "feeds.outbox": "turning.next" },
+      }),
+    );
+    assert.deepEqual(
+      error.errors.map(({ name }: Error) => name),
+      ["TypeError", "FactoryError"],
+    );
+  });
+});
+
+test("a thousand parts leave nothing in the whole", async () => {
+  await simulate(function* () {
+    let ran = 0;
+    const turning = carousel((_: number) => {
+      return function* (): Operation<void> {
+        ran++;
+      };
+    });
+    yield* graphline({
+      parts: {
+        feeds: component({ outboxes: { outbox: box<number>() } }, function* (self): Operation<void> {
+          for (let n = 0; n < 1_000; n++) {
+            yield* self.put(n);
+            yield* self.receive();
+          }
+        })(),
+        turning,
+      },
+      links: { "feeds.outbox": "turning.next", "turning.requestNext": "feeds.inbox" },
+    });
+    assert.equal(ran, 1_000);
+    const inner = Component.insideOf(turning as unknown as AnyComponent);
+    assert.deepEqual([inner.children.length, inner.links.length, inner.boxes.length], [0, 0, 4]);
+  });
+});
+
 test("a part that fails is dealt with as the policy says", async () => {
   const part = (name: string) => {
     let attempts = 0;
@@ -251,7 +306,7 @@ test("a part that fails is dealt with as the policy says", async () => {
 
     const isolated: unknown[] = [];
     const error = yield* caught(AggregateError, whole(isolated, { failures: "isolate" }, ["a", "bad", "b", "bad"]));
-    assert.match(error.message, /^carousel: 2 of its parts failed: bad; bad$/);
+    assert.match(error.message, /^carousel: 2 failures: bad; bad$/);
     assert.deepEqual(isolated, ["a", "b"]);
 
     const told: unknown[] = [];

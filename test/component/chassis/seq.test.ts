@@ -151,6 +151,23 @@ test("a shutdown is obeyed by the part that runs, and none follows", async () =>
   });
 });
 
+test("a shutdown stops a pipeline whose first part has ended", async () => {
+  await simulate(function* () {
+    const stays = function* (): Operation<void> {
+      yield* sleep(1_000);
+      assert.fail("was stopped");
+    };
+    const row = pipeline(source(1), stays);
+    const whole = seq(row) as AnyComponent;
+    whole.start();
+    yield* sleep(1);
+    assert.equal(row.children[0]?.status, "succeeded");
+    Component.insideOf(whole).box("control", "test").send(shutdown("enough"), "test");
+    yield* sleep(1);
+    assert.deepEqual([row.status, whole.status], ["cancelled", "cancelled"]);
+  });
+});
+
 test("a shutdown that comes before its start keeps it from running", async () => {
   await simulate(function* () {
     let ran = false;
@@ -211,12 +228,22 @@ test("with isolate the next begins, and the failures are thrown in the end, or t
       thrownAtEnd.errors.map((error: Error) => error.message),
       ["broken", "broken"],
     );
-    assert.match(thrownAtEnd.message, /^seq: 2 of its parts failed: broken; broken$/);
+    assert.match(thrownAtEnd.message, /^seq: 2 failures: broken; broken$/);
     yield* seq([broken, after], {
       failures: "isolate",
       onFailure: (error, part) => log.push(`${(error as Error).message} ${part.componentName}`),
     });
     assert.deepEqual(log, ["after", "broken broken", "after"]);
+  });
+});
+
+test("with isolate what failed before a cancellation is thrown all the same", async () => {
+  await simulate(function* () {
+    const whole = seq([broken, () => sleep(100)], { failures: "isolate" });
+    const failing = go(() => caught(AggregateError, whole));
+    yield* sleep(1);
+    whole.stop();
+    assert.equal((yield* failing).errors.length, 1);
   });
 });
 
