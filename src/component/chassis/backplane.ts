@@ -28,6 +28,8 @@ export interface SubscribeOptions {
 /** A place to publish and subscribe. See `backplane`. */
 export interface Backplane<T> extends Component<{ inbox: T }, { outbox: never }> {
   readonly planeName: string;
+  /** Ends it when what has been published by now has gone out. Twice is the same as once. */
+  finish(): void;
 }
 
 class Hub extends Component<{ inbox: unknown }, { outbox: never }> implements Plane {
@@ -39,7 +41,11 @@ class Hub extends Component<{ inbox: unknown }, { outbox: never }> implements Pl
     super({ name });
     this.planeName = name;
     this.slow = slow;
-    this.fanOut = new FanOut(this as AnyComponent, null);
+    this.fanOut = new FanOut(this as AnyComponent, "backplane");
+  }
+
+  finish(): void {
+    inside(this, "Backplane.finish").finishInboxes();
   }
 
   override *main(): Operation<void> {
@@ -96,8 +102,8 @@ class Subscriber extends Component<{ inbox: unknown }, { outbox: unknown }> {
  * A place in this run, found by its name, where some publish and others subscribe without knowing each other: what comes from `publishTo` with the same name goes to
  * every `subscribeTo` with it. The name is taken from the start of the component to its end; two runs never meet.
  *
- * Publishers and subscribers come and go and end nothing else. A backplane lives until it is told to end: `producerFinished` at its control lets what is queued go out
- * first; `shutdown`, `stop()` and a cancellation end it at once. Then subscribers find the end after what they have been given, and publishers are told at their
+ * Publishers and subscribers come and go and end nothing else. A backplane lives until it is told to end: `finish()`, and `producerFinished` at its control, let what is
+ * queued go out first; `shutdown`, `stop()` and a cancellation end it at once. Then subscribers find the end after what they have been given, and publishers are told at their
  * next message that nobody is there, which ends them quietly. Something that is linked with its inbox ends it as any component, when it has finished.
  *
  * There is no replay: a subscriber gets what comes from then on. **All are given the same object.** Freeze what goes to several.
@@ -111,7 +117,7 @@ class Subscriber extends Component<{ inbox: unknown }, { outbox: unknown }> {
  *   prices.start();
  *   go(() => pipeline(subscribeTo(prices), chart));
  *   yield* pipeline(ticker, publishTo(prices));
- *   prices.stop();
+ *   prices.finish();
  * });
  */
 export function backplane<T = unknown>(name: string, options: BackplaneOptions = {}): Backplane<T> {

@@ -63,13 +63,20 @@ export class FanOut {
   /** Who was given the last message that was dealt out. */
   declare private last: Receiver | null;
   declare private readonly owner: AnyComponent;
+  declare private readonly kind: string;
   declare private readonly onFail: ((error: NoSpaceInBoxError, sink: Sink) => void) | null;
 
-  constructor(owner: AnyComponent, onFail: ((error: NoSpaceInBoxError, sink: Sink) => void) | null) {
+  /** `kind` is what messages call it. */
+  constructor(
+    owner: AnyComponent,
+    kind: string,
+    onFail: ((error: NoSpaceInBoxError, sink: Sink) => void) | null = null,
+  ) {
     this.receivers = [];
     this.deserted = false;
     this.last = null;
     this.owner = owner;
+    this.kind = kind;
     this.onFail = onFail;
     tellMade(this);
   }
@@ -77,7 +84,7 @@ export class FanOut {
   /** Gives to whatever an outbox of the owner leads to. */
   open(name: string, slow: Slow): void {
     touch(this, SELF, WRITE);
-    this.receivers.push(new Receiver(this.inside.box(name, "Splitter"), slow, false));
+    this.receivers.push(new Receiver(this.inside.box(name, this.kind), slow, false));
   }
 
   /** Gives nothing to an outbox any more. */
@@ -119,7 +126,7 @@ export class FanOut {
     out.told = true;
     const linkage = out.onward as Linkage | null;
     if (linkage !== null && this.inside.links.has(linkage)) this.inside.unlink(linkage);
-    this.inside.deleteBox(out.name, false, "Splitter");
+    this.inside.deleteBox(out.name, false, this.kind);
     return true;
   }
 
@@ -187,11 +194,11 @@ export class FanOut {
     owner.check();
     for (const { out, added } of this.receivers)
       if (added && !owner.hasEnded && (out.onward === null || !owner.boxes.includes(out)))
-        throw new Error(`Splitter "${owner.label}": the box of a sink leads nowhere`);
+        throw new Error(`${this.kind} "${owner.label}": the box of a sink leads nowhere`);
   }
 
   private get inside(): Workings {
-    return inside(this.owner, "Splitter");
+    return inside(this.owner, this.kind);
   }
 
   /** All, beginning with the one behind the last that was given something. */
@@ -231,12 +238,12 @@ export class FanOut {
     const sink = receiver.out.sink as Box;
     const { size } = sink.messages;
     const error = new NoSpaceInBoxError(
-      `Splitter: "${sink.label}" had no room: ${size} messages lie in it. "${sink.owner.label}" has been shut down. Collect faster, give the box a larger size, or add it with slow: "wait" or "drop".`,
+      `${this.kind}: "${sink.label}" had no room: ${size} messages lie in it. "${sink.owner.label}" has been shut down. Collect faster, give the box a larger size, or add it with slow: "wait" or "drop".`,
       size,
       sink.limit,
     );
     this.remove(receiver);
-    (sink.owner as Workings).box("control", "Splitter").sink?.accept(shutdown(error));
+    (sink.owner as Workings).box("control", this.kind).sink?.accept(shutdown(error));
     this.onFail?.(error, receiver);
   }
 }

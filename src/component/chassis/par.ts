@@ -40,7 +40,7 @@ class SideBySide extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
     const parts = given.map((part) => partOf(part, "par"));
     this.adopt(...parts);
     this.#inbox = inbox;
-    this.#fanOut = new FanOut(this as AnyComponent, null);
+    this.#fanOut = new FanOut(this as AnyComponent, "par");
     for (const part of parts) {
       this.link([part, "outbox"], [this, "outbox"]);
       if (inbox !== "discard") this.#fanOut.add(part, "inbox", "wait", undefined, "par");

@@ -66,7 +66,7 @@ export class Splitting extends Component<{ inbox: unknown }, { outbox: unknown }
     super(...([{ name, outboxes: listed }] as unknown as ComponentArguments<{ inbox: unknown }, { outbox: unknown }>));
     this.#slow = slow;
     this.#persists = persists;
-    this.#fanOut = new FanOut(this as AnyComponent, onFail ?? null);
+    this.#fanOut = new FanOut(this as AnyComponent, "splitter", onFail);
     for (const box of new Set(["outbox", ...outboxes])) this.#fanOut.open(box, slow);
   }
 
@@ -74,7 +74,7 @@ export class Splitting extends Component<{ inbox: unknown }, { outbox: unknown }
     for (let message = yield* this.next(); !message.done; message = yield* this.next()) {
       const somebody = yield* this.#fanOut.give(message.value);
       if (!somebody && !this.#persists)
-        throw new ClosedError(`Splitter: all sinks of "${this.componentName}" have ended.`, "receiver");
+        throw new ClosedError(`splitter: all sinks of "${this.componentName}" have ended.`, "receiver");
     }
   }
 

@@ -164,7 +164,7 @@ test("one that is too slow finds why it was shut down", async () => {
     assert.ok(error instanceof NoSpaceInBoxError);
     assert.match(
       error.message,
-      /^Splitter: "careful#\d+\.inbox" had no room: 1 messages lie in it\. "careful#\d+" has been shut down\. Collect/,
+      /^splitter: "careful#\d+\.inbox" had no room: 1 messages lie in it\. "careful#\d+" has been shut down\. Collect/,
     );
   });
 });
