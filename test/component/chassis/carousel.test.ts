@@ -276,7 +276,7 @@ test("a thousand parts leave nothing in the whole", async () => {
     });
     assert.equal(ran, 1_000);
     const inner = Component.insideOf(turning as unknown as AnyComponent);
-    assert.deepEqual([inner.children.length, inner.links.length, inner.boxes.length], [0, 0, 4]);
+    assert.deepEqual([inner.children.size, inner.links.size, inner.boxes.length], [0, 0, 4]);
   });
 });
 
