@@ -157,8 +157,8 @@ export class Put extends Leaf<void> implements Parcel {
   }
 
   describe(): Description {
-    const sink = this.box.sink as Box;
-    return { operation: "component.put", object: sink.label, heldBy: [sink.owner.label] };
+    const { label, owner } = this.box.sink ?? this.box; // nobody waits at one that leads nowhere, but it may be printed
+    return { operation: "component.put", object: label, heldBy: [owner.label] };
   }
 }
 
