@@ -106,7 +106,7 @@ export class Box {
     this.putters = NO_WAITERS;
     this.told = false;
     this.lost = 0;
-    this.isLive = kind === OUTBOX && !owner.hasEnded && !owner.hasFinished;
+    this.isLive = kind === OUTBOX && !this.isDone;
     tellMade(this);
   }
 
@@ -247,14 +247,20 @@ export class Box {
 
   /** Has it been said that no more will come from here, or is the component gone that it would come from? */
   private get hasFinished(): boolean {
-    return this.told || (this.kind === OUTBOX && (this.owner.hasEnded || this.owner.hasFinished));
+    return this.told || (this.kind === OUTBOX && this.isDone);
+  }
+
+  /** Has its component ended, or said that it has finished? A signal may still follow that word. */
+  private get isDone(): boolean {
+    const { owner } = this;
+    return owner.hasEnded || (owner.hasFinished && this.name !== "signal");
   }
 
   /** May something still come from here? From the outbox of a chassis that is fed by its parts, only what comes from them. */
   private get mayBring(): boolean {
     const { owner } = this;
     if (this.feeding > 0) return true;
-    if (this.kind !== OUTBOX || owner.hasEnded || owner.hasFinished) return false;
+    if (this.kind !== OUTBOX || this.isDone) return false;
     return !owner.relays || this.sources.head === null;
   }
 
