@@ -296,7 +296,7 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
    * @throws {@link ComponentStartedError} when it has been started before; {@link LinkAcrossRunsError} when it is linked with a component of another run
    */
   start(): Task<void> {
-    if (machine.made !== null) super[Symbol.iterator](); // used
+    if (machine.made !== null) this[Symbol.iterator](); // takes it off the list of what was made and never used
     return this.#inside.start("Component.start") as Task<unknown> as Task<void>;
   }
 
