@@ -200,7 +200,7 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
 
   /**
    * Waits until something has happened since the last pause: a message was delivered to one of its inboxes; one it had sent was collected from a box that was
-   * full (or any, see `wake` of the box); a child has ended. May end although there is nothing to do: look again, in a loop.
+   * full (or any, see `wake` of the box), or that has room by other means; all sources of an inbox have finished; a child has ended. May end although there is nothing to do: look again, in a loop.
    *
    * **Cancellation.** What has happened stays noted for the next pause.
    */

@@ -16,7 +16,7 @@ export interface ChassisOptions {
   /**
    * What the failure of a part does. "fail" (the default): the others are cancelled, and the chassis fails with its error. "isolate": the others go on, and
    * learn that it has finished; its error is thrown when all have ended, unless `onFailure` was there for it. "restart": its main is called again, on the
-   * same component with the same boxes and what lies in them.
+   * same component with the same boxes and what lies in them; a pipeline or graphline cannot be such a part, as its parts are started once.
    */
   readonly failures?: "fail" | "isolate" | "restart" | undefined;
   /** With "restart": how often, and how long to wait. Default: that of `restart`. */
@@ -111,9 +111,15 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
 
   /** @internal Takes parts in: they are its children, under its policy. */
   adopt(...parts: readonly AnyComponent[]): void {
-    this.addChildren(...parts);
     const { failures, restart } = this.#settings;
-    if (failures === "restart") for (const part of parts) inside(part, "Chassis").restarts = restart ?? {};
+    const restarts = failures === "restart" ? (restart ?? {}) : null;
+    for (const part of parts)
+      if (restarts !== null && part instanceof Chassis && part.main === Chassis.prototype.main)
+        throw misuse(
+          `${this.componentName}: the part "${part.componentName}" cannot be started again, since its own parts are started once. Give that one failures: "restart".`,
+        );
+    this.addChildren(...parts);
+    for (const part of parts) inside(part, "Chassis").restarts = restarts;
   }
 }
 
