@@ -4,7 +4,7 @@
 //
 //   1 its inboxes are abandoned: what lies in them goes back to a component that keeps it for the next of its children, or is counted as lost, and whoever waits
 //     for room in one is told that there is nobody any more
-//   2 a signal goes out, unless main has sent one: producerFinished, or shutdown if the component was cancelled
+//   2 a signal goes out, unless main has sent one: producerFinished, or shutdown if the component was stopped
 //   3 the links it made are undone, and boxes that have no source left are told so
 //   4 its parent is stirred
 //
@@ -299,7 +299,9 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     const box = this.signalBox;
     if (box === null || box.sink === null) return;
     if (this.relays && box.sources.head !== null && box.feeding === 0) return; // what it relays has said so; unless that was never started
-    box.sink.accept(task.state === CANCELLED ? shutdown(task.result) : producerFinished(this.label));
+    // One that ended because nobody took its messages any more is no reason to stop others.
+    const wasStopped = task.state === CANCELLED && !(task.result instanceof ClosedError);
+    box.sink.accept(wasStopped ? shutdown(task.result) : producerFinished(this.label));
   }
 
   private refreshOutboxes(): void {
