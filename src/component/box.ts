@@ -322,15 +322,19 @@ export class Box {
   accept(message: unknown): boolean {
     if (machine.tracker !== null) touch(this, SELF, WRITE);
     const { owner } = this;
-    if (this.messages.size >= this.limit || owner.hasEnded) return false;
-    this.store(message);
+    if (owner.hasEnded) return false;
+    if (this.kind === CONTROL && owner.hears(message)) return true; // needs no room
+    if (this.messages.size >= this.limit) return false;
+    this.lay(message);
     return true;
   }
 
   /** The same whether there is room or not, for what lay in another box before. */
   store(message: unknown): void {
-    const { owner } = this;
-    if (this.kind === CONTROL && owner.hears(message)) return;
+    if (this.kind !== CONTROL || !this.owner.hears(message)) this.lay(message);
+  }
+
+  private lay(message: unknown): void {
     const receiver = this.receivers.shift();
     if (receiver !== null) {
       complete(receiver, message);
@@ -339,7 +343,7 @@ export class Box {
       this.messages.push(message);
       if (observer.tellQueues !== null) this.tellLength();
     }
-    owner.stir();
+    this.owner.stir();
   }
 
   /** Room for those who wait for it. */

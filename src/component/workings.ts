@@ -301,7 +301,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     if (this.relays && box.sources.head !== null && box.feeding === 0) return; // what it relays has said so; unless that was never started
     // One that ended because nobody took its messages any more is no reason to stop others.
     const wasStopped = task.state === CANCELLED && !(task.result instanceof ClosedError);
-    box.sink.accept(wasStopped ? shutdown(task.result) : producerFinished(this.label));
+    if (!box.sink.accept(wasStopped ? shutdown(task.result) : producerFinished(this.label))) box.lost++;
   }
 
   private refreshOutboxes(): void {
