@@ -5,7 +5,7 @@
 
 import { select } from "../core/select.ts";
 import type { Operation, Selectable } from "../core/types.ts";
-import { type Group, group } from "../flow/group.ts";
+import { group } from "../flow/group.ts";
 import { fromIterable } from "../flow/iterable.ts";
 import { race } from "../flow/race.ts";
 import { until } from "../flow/until.ts";
@@ -73,16 +73,24 @@ export class Transforms extends Component {
   }
 
   override *main(): Operation<void> {
-    const [target, source] = [this.#target, this.#source];
-    yield* group(
-      function* (this: Transforms, g: Group): Operation<void> {
-        const writing = g.go(() => writeAll(this, target));
-        yield* giveAll(this, source);
-        writing.cancel("the stream has ended"); // what is written now comes to nothing
-      }.bind(this),
-      { name: this.componentName },
-    );
+    yield* transform(this, this.#target, this.#source);
   }
+}
+
+/** Ends when no more comes of it: what is written then is for nobody. */
+function transform(
+  self: Component,
+  target: NodeWritable | WritableStream<unknown>,
+  source: AsyncIterable<unknown> | ReadableStream<unknown>,
+): Operation<void> {
+  return group(
+    function* (g): Operation<void> {
+      const writing = g.go(() => writeAll(self, target));
+      yield* giveAll(self, source);
+      writing.cancel("the stream has ended");
+    },
+    { name: self.componentName },
+  );
 }
 
 interface Gives {
