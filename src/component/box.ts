@@ -125,12 +125,6 @@ export class Box {
     return this.messages.size >= this.limit && !this.owner.hasEnded;
   }
 
-  /** Is the box full where the chain ends that begins here? */
-  get leadsToFull(): boolean {
-    touch(this, SELF, READ);
-    return this.sink?.isFull === true;
-  }
-
   /** Sends into this box, at once. */
   send(message: unknown, from: string): void {
     if (machine.tracker !== null) touch(this, SELF, READ); // where it leads
@@ -173,7 +167,7 @@ export class Box {
     if (messages.size > 0) {
       const wasFull = messages.size >= this.limit;
       const message = messages.shift();
-      if (observer.tellQueues !== null) this.tellLength();
+      if (observer.tellQueues !== null) tellLength(this);
       if (this.putters.head !== null) this.servePutters();
       if (this.wakesAlways || (wasFull && messages.size < this.limit)) this.stirSources();
       return message;
@@ -341,7 +335,7 @@ export class Box {
     } else {
       if (this.messages === NOTHING) this.messages = new Ring();
       this.messages.push(message);
-      if (observer.tellQueues !== null) this.tellLength();
+      if (observer.tellQueues !== null) tellLength(this);
     }
     this.owner.stir();
   }
@@ -354,10 +348,6 @@ export class Box {
       complete(putter, undefined); // first: all else that its select waits for is taken back, such as a receive from this box
       this.accept(message);
     }
-  }
-
-  private tellLength(): void {
-    observer.tellQueues?.({ kind: "length", box: this.label, length: this.messages.size });
   }
 
   /** Those who wait for room learn that there is nobody any more. */
@@ -402,4 +392,8 @@ export class Box {
     if (this.onward !== null && (this.messages.size > 0 || this.putters.head !== null))
       throw new Error(`Box "${this.label}": it leads on, and yet holds messages`);
   }
+}
+
+function tellLength(box: Box): void {
+  observer.tellQueues?.({ kind: "length", box: box.label, length: box.messages.size });
 }

@@ -123,7 +123,9 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
 
   /** Is the inbox that this box leads to full, as far as it has a size? False where it leads nowhere. */
   isFull(box: OutboxName<Out> | InboxName<In> = "outbox"): boolean {
-    return this.#inside.box(box, "Component.isFull").leadsToFull;
+    const own = this.#inside.box(box, "Component.isFull");
+    touch(own, SELF, READ); // where it leads
+    return own.sink?.isFull === true;
   }
 
   // ---- collecting

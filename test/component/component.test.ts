@@ -172,7 +172,7 @@ test("those who wait for room move with the link, in order, and go on where ther
     a.send(0);
     const [one, stays, two] = [go(() => a.put(1)), go(() => other.put("stays")), go(() => a.put(2))];
     yield* yieldNow();
-    const link = insideOf(w).links[0];
+    const link = [...insideOf(w).links][0];
     assert.ok(link !== undefined);
     w.unlink(link);
     yield* all([one, two]); // discarded

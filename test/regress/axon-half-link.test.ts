@@ -18,7 +18,7 @@ test("a backlog too large for the new sink is refused before anything moves, and
     /^Component\.link: "Idle#\d+\.inbox" holds 5 messages, and "Idle#\d+\.inbox" has room for 3 of 3\. Collect them first/,
   );
   assert.deepEqual([b.dataReady(), c.dataReady(), lostAt(b, "inbox")], [5, 0, 0]);
-  assert.equal(insideOf(w).links.length, 1);
+  assert.equal(insideOf(w).links.size, 1);
   checkAll(a, b, c);
   assert.deepEqual([b.recv(), b.recv()], [0, 1]);
   w.link([b, "inbox"], [c, "inbox"]);
