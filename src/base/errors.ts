@@ -25,6 +25,9 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OFFSHOOT_ERR_LINK_ACROSS_RUNS: "components of different runs were linked",
   OFFSHOOT_ERR_COMPONENT_STARTED: "a component was started a second time",
   OFFSHOOT_ERR_FACTORY: "a factory of components has thrown, or has made none",
+  OFFSHOOT_ERR_DATA: "what a component was given is damaged, or longer than is allowed",
+  OFFSHOOT_ERR_RESOURCE: "a file, a socket, a stream or a process that a component uses has failed",
+  OFFSHOOT_ERR_EXPECTATION: "messages are not those that a test expects",
   OFFSHOOT_ERR_MISUSE: "the library was called in a way that cannot be right",
 };
 

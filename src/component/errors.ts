@@ -114,3 +114,37 @@ export class FactoryError extends OffshootError {
   }
 }
 define(FactoryError, "FactoryError", "OFFSHOOT_ERR_FACTORY");
+
+/** What came in is damaged, or longer than is allowed. */
+export class DataError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_DATA";
+
+  constructor(message: string, cause?: unknown) {
+    super("OFFSHOOT_ERR_DATA", message, here(cause));
+  }
+}
+define(DataError, "DataError", "OFFSHOOT_ERR_DATA");
+
+/** A file, a socket, a stream or a process that a component uses has failed. `cause` is the error of the system, if there was one. */
+export class ResourceError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_RESOURCE";
+
+  constructor(message: string, cause?: unknown) {
+    super("OFFSHOOT_ERR_RESOURCE", message, here(cause));
+  }
+}
+define(ResourceError, "ResourceError", "OFFSHOOT_ERR_RESOURCE");
+
+/** Messages are not those that a test expects. */
+export class ExpectationError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_EXPECTATION";
+  declare readonly expected: unknown;
+  declare readonly actual: unknown;
+
+  constructor(message: string, expected: unknown, actual: unknown) {
+    super("OFFSHOOT_ERR_EXPECTATION", message, here());
+    hidden(this, "expected", expected);
+    hidden(this, "actual", actual);
+  }
+}
+define(ExpectationError, "ExpectationError", "OFFSHOOT_ERR_EXPECTATION");

@@ -32,10 +32,13 @@ export {
   BoxEmptyError,
   BoxInUseError,
   ComponentStartedError,
+  DataError,
+  ExpectationError,
   FactoryError,
   LinkAcrossRunsError,
   LinkCycleError,
   NoSpaceInBoxError,
+  ResourceError,
   UnknownBoxError,
   UnknownPartError,
 } from "./errors.ts";

@@ -42,6 +42,9 @@ const samples = (from: Errors): Record<string, Error> => ({
   LinkAcrossRunsError: new from.LinkAcrossRunsError("m"),
   ComponentStartedError: new from.ComponentStartedError("m"),
   FactoryError: new from.FactoryError("m"),
+  DataError: new from.DataError("m"),
+  ResourceError: new from.ResourceError("m"),
+  ExpectationError: new from.ExpectationError("m", 1, 2),
   MisuseError: new from.MisuseError("m"),
 });
 
