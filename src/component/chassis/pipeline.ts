@@ -101,7 +101,7 @@ class Row extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
  *
  * @throws {@link MisuseError} for no parts, and for what is no part
  * @example
- * await run(() => pipeline(createReadStream("log"), lines(), 100, filter((line) => line.includes("ERROR")), process.stdout));
+ * await run(() => pipeline(createReadStream("log"), lines(), 100, filter((line: string) => line.includes("ERROR")), process.stdout));
  */
 export function pipeline<const P extends readonly Step[]>(...parts: Chained<P> & P): Pipeline<P>;
 export function pipeline<const P extends readonly Step[]>(parts: Chained<P> & P, options: PipelineOptions): Pipeline<P>;
