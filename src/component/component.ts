@@ -178,6 +178,15 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
     return ready?.name as InboxName<In> | undefined;
   }
 
+  /**
+   * Is an inbox empty for good: have all that led to it finished, or has `producerFinished` come for one that nothing leads to? For components that `pause` and look;
+   * `next` and `receive` tell it themselves.
+   */
+  isOver(box: InboxName<In> = "inbox"): boolean {
+    const inbox = this.#inside.inbox(box, "Component.isOver");
+    return inbox.length === 0 && inbox.isOver();
+  }
+
   /** Takes the messages of an inbox one after the other, until it is empty; those that come meanwhile too. */
   *drain<B extends InboxName<In> = "inbox">(box: B = "inbox" as B): IterableIterator<InMessage<In, B>> {
     const inbox = this.#inside.inbox(box, "Component.drain");

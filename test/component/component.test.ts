@@ -21,7 +21,14 @@ import {
   until,
   yieldNow,
 } from "offshoot";
-import { type AnyComponent, Component, LinkAcrossRunsError, producerFinished, shutdown } from "offshoot/component";
+import {
+  type AnyComponent,
+  Component,
+  LinkAcrossRunsError,
+  pipeline,
+  producerFinished,
+  shutdown,
+} from "offshoot/component";
 import { simulate } from "../../src/testing/simulate.ts";
 import { caught, rejected, thrown } from "../support/caught.ts";
 import { checkAll, Giving, Idle, insideOf, Keeping, Lasting } from "../support/components.ts";
@@ -434,4 +441,26 @@ test("operations print as what they wait for", () => {
   assert.match(inspect(a.receive()), /component\.receive Idle#\d+\.inbox/);
   assert.match(inspect(a.pause()), /component\.pause Idle#\d+/);
   assert.match(inspect(a.put(1)), /component\.put Idle#\d+\.outbox/);
+});
+
+test("a component that pauses and looks is told by isOver that no more will come", async () => {
+  const got: unknown[] = [];
+  class Looking extends Component<{ inbox: number }, { outbox: never }> {
+    override *main(): Operation<void> {
+      while (!this.isOver()) {
+        got.push(...this.drain());
+        if (!this.isOver()) yield* this.pause();
+      }
+      got.push("over");
+    }
+  }
+  class Talking extends Component<{ inbox: never }, { outbox: number }> {
+    override *main(): Operation<void> {
+      this.send(1);
+      yield* yieldNow();
+      this.send(2);
+    }
+  }
+  await simulate(() => pipeline(new Talking(), new Looking()));
+  assert.deepEqual(got, [1, 2, "over"]);
 });

@@ -109,6 +109,17 @@ export abstract class Chassis<In extends object, Out extends object> extends Com
       throw new AggregateError(kept, `${this.componentName}: ${kept.length} failures: ${said(kept)}`);
   }
 
+  /** @internal Takes parts in and wires them. If that cannot be, they are let go again: they belong to nobody, and are linked with nothing, as before. */
+  assemble(parts: readonly AnyComponent[], wire: () => void): void {
+    try {
+      this.adopt(...parts);
+      wire();
+    } catch (error) {
+      for (const part of this.children) this.removeChild(part);
+      throw error;
+    }
+  }
+
   /** @internal Takes parts in: they are its children, under its policy. */
   adopt(...parts: readonly AnyComponent[]): void {
     const { failures, restart } = this.#settings;

@@ -83,10 +83,13 @@ class Graph extends Chassis<object, object> {
       this.#parts.set(name, partOf(part, `graphline: the part "${name}"`));
     }
     if (this.#parts.size === 0) throw misuse("graphline: there are no parts. Give at least one.");
-    this.adopt(...this.#parts.values());
+    this.assemble([...this.#parts.values()], () => this.#wire(links, sizes));
+  }
+
+  #wire(links: Readonly<Record<string, string>>, sizes: Readonly<Record<string, number | null | undefined>>): void {
     for (const [name, size] of Object.entries(sizes)) {
       const [part, box] = this.#boxOf(name);
-      if (size !== undefined) part.setInboxSize(box, size as number | null);
+      if (size !== undefined) part.setInboxSize(box, size);
     }
     for (const [from, to] of Object.entries(links)) this.link(this.#boxOf(from) as never, this.#boxOf(to) as never);
   }

@@ -38,13 +38,15 @@ class SideBySide extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
       throw misuse(`par: inbox must be "broadcast", "round-robin" or "discard", got ${describeValue(inbox)}.`);
     if (given.length === 0) throw misuse("par: there are no parts. Give at least one.");
     const parts = given.map((part) => partOf(part, "par"));
-    this.adopt(...parts);
     this.#inbox = inbox;
-    this.#fanOut = new FanOut(this as AnyComponent, "par");
-    for (const part of parts) {
-      this.link([part, "outbox"], [this, "outbox"]);
-      if (inbox !== "discard") this.#fanOut.add(part, "inbox", "wait", undefined, "par");
-    }
+    const fanOut = new FanOut(this as AnyComponent, "par");
+    this.#fanOut = fanOut;
+    this.assemble(parts, () => {
+      for (const part of parts) {
+        this.link([part, "outbox"], [this, "outbox"]);
+        if (inbox !== "discard") fanOut.add(part, "inbox", "wait", undefined, "par");
+      }
+    });
     // producerFinished comes to them when they have had what came before it
     this.#orders = new Orders(this, (message) => (isProducerFinished(message) ? [] : this.children));
   }

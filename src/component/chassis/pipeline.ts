@@ -72,8 +72,7 @@ class Row extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
     if (size !== null)
       throw misuse(`pipeline: the size ${size} stands before no part. Sizes stand before the part they are for.`);
     if (row.length === 0) throw misuse("pipeline: there are no parts. Give at least one.");
-    this.adopt(...row);
-    this.#wire(row, options.circular === true);
+    this.assemble(row, () => this.#wire(row, options.circular === true));
   }
 
   #wire(row: readonly AnyComponent[], circular: boolean): void {

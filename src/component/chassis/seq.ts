@@ -23,7 +23,7 @@ class InOrder extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
     super(options, "seq");
     if (parts.length === 0) throw misuse("seq: there are no parts. Give at least one.");
     this.#parts = parts.map((part) => partOf(part, "seq"));
-    this.adopt(...this.#parts);
+    this.assemble(this.#parts, () => {});
     keepForTheNext(this);
     this.#orders = new Orders(this, () => (this.#current === null ? [] : [this.#current]));
   }

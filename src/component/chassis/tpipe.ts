@@ -83,12 +83,13 @@ class Tee extends Chassis<{ inbox: unknown }, { outbox: unknown; results: unknow
     const junction = new Junction(when, mode === "split");
     const whole = this as unknown as AnyComponent;
     const first = junction as unknown as AnyComponent;
-    this.adopt(first, part);
-    this.link([whole, "inbox"], [first, "inbox"]);
-    this.link([first, "outbox"], [whole, "outbox"]);
-    this.link([first, "matched"], [part, "inbox"]);
-    this.link([first, "signal"], [part, "control"]);
-    this.link([part, "outbox"], [whole, results === "join" ? "outbox" : "results"]);
+    this.assemble([first, part], () => {
+      this.link([whole, "inbox"], [first, "inbox"]);
+      this.link([first, "outbox"], [whole, "outbox"]);
+      this.link([first, "matched"], [part, "inbox"]);
+      this.link([first, "signal"], [part, "control"]);
+      this.link([part, "outbox"], [whole, results === "join" ? "outbox" : "results"]);
+    });
     this.#orders = new Orders(whole, (message) => (isShutdown(message) ? this.children : [first]));
   }
 
