@@ -85,7 +85,11 @@ export abstract class SharedObject {
     const { words } = this;
     for (;;) {
       const holder = Atomics.compareExchange(words, MENDER, 0, who);
-      if (holder === 0 || holder === who) break;
+      if (holder === who) {
+        f(); // in the midst of it another thread was found dead
+        return;
+      }
+      if (holder === 0) break;
       if (!commons.isAlive(holder) && Atomics.compareExchange(words, MENDER, holder, who) === holder) break;
       here().commons.buryTheDead();
     }
