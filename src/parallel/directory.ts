@@ -68,6 +68,11 @@ export abstract class SharedObject {
     return this;
   }
 
+  /** May another thread use it? @internal */
+  get isShared(): boolean {
+    return Atomics.load(this.words, HOLDERS) > 1 || Atomics.load(this.words, UNDER_WAY) > 0;
+  }
+
   /** No thread can use it any more: what it keeps is thrown away. @internal */
   discard(): void {}
 
@@ -108,6 +113,9 @@ export const NEW = 0;
 export function keepIn(words: Int32Array): void {
   Atomics.store(words, KEEPS, 1);
 }
+
+/** A kind of a higher floor is named by the address of its module, from where a thread that meets it loads it; and all other kinds, as for a map: it may be built on one. */
+const isModule = (kind: string): boolean => /^\w+:\/\//.test(kind);
 
 const kinds = new Map<string, Revive>();
 /** How kinds are loaded that this thread does not know yet. */
@@ -239,7 +247,8 @@ class Directory implements Mended {
 
   /** Loads a kind, if that is possible. This thread is woken when it has been. */
   private load(kind: string): boolean {
-    const loading = this.loading.get(kind) ?? loadKind(kind);
+    const loading =
+      this.loading.get(kind) ?? (isModule(kind) ? Promise.all([import(kind), loadKind("map")]) : loadKind(kind));
     if (loading === undefined) return false;
     if (!this.loading.has(kind)) {
       this.loading.set(kind, loading);

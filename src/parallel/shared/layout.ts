@@ -4,6 +4,7 @@
 //   directory   where each part of the table begins
 //   wait sets   which threads sleep until a key is there; a key belongs to one of them
 //   records     one a thread: what it is just doing, and what memory it has in hand
+//   extra       words of what is built on a map; a map by itself leaves them alone
 //   the rest    parts of the table, and pages, which are whole or cut into blocks
 //
 // A reference is the number of the first word of a block, a multiple of eight; of a page, two more. 0 is none.
@@ -40,8 +41,11 @@ const WAIT_SETS: number = EPOCH + 1;
 const WAIT_SET_COUNT = 8;
 const RECORDS: number = WAIT_SETS + WAIT_SET_COUNT * WAIT_SET;
 const RECORD = 32;
+/** Words for what is built on a map. */
+export const EXTRA: number = RECORDS + MOST_THREADS * RECORD;
+export const EXTRA_WORDS = 32;
 /** Where the table begins. */
-export const FIRST: number = RECORDS + MOST_THREADS * RECORD;
+export const FIRST: number = EXTRA + EXTRA_WORDS;
 
 // Words of a thread's record.
 export const WHO = 0;

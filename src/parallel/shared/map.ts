@@ -185,17 +185,32 @@ const faceOf = (store: Store): unknown => new SharedMap<unknown>(store as unknow
 defineKind(KIND, (memory, name, id) => new Store(memory, name, id, faceOf));
 
 function create(options: SharedMapOptions): Store {
-  if (typeof options !== "object" || options === null)
-    throw misuse(`SharedMap: options must be an object, got ${describeValue(options)}.`);
-  const { name = "shared map", maxBytes = STANDARD_BYTES } = options;
-  if (typeof name !== "string") throw misuse(`SharedMap: the name must be a string, got ${describeValue(name)}.`);
-  if (!Number.isInteger(maxBytes) || maxBytes < LEAST_BYTES || maxBytes > MOST_BYTES)
-    throw misuse(
-      `SharedMap: maxBytes must be a whole number from ${LEAST_BYTES} to ${MOST_BYTES}, got ${describeValue(maxBytes)}.`,
-    );
-  return new Store(growable(maxBytes, EMPTY_BYTES), name, NEW, faceOf);
+  const { name, maxBytes } = checkedMakings(options, "SharedMap", "shared map");
+  return new Store(mapMemory(maxBytes), name, NEW, faceOf);
 }
 
 function checkKey(key: unknown, from: string): void {
   if (typeof key !== "string") throw misuse(`${from}: the key must be a string, got ${describeValue(key)}.`);
+}
+
+/** Name and size of a map, or of what is built on one. `kind` is the class, for messages; `standard` the name of what was given none. */
+export function checkedMakings(
+  options: SharedMapOptions,
+  kind: string,
+  standard: string,
+): { readonly name: string; readonly maxBytes: number } {
+  if (typeof options !== "object" || options === null)
+    throw misuse(`${kind}: options must be an object, got ${describeValue(options)}.`);
+  const { name = standard, maxBytes = STANDARD_BYTES } = options;
+  if (typeof name !== "string") throw misuse(`${kind}: the name must be a string, got ${describeValue(name)}.`);
+  if (!Number.isInteger(maxBytes) || maxBytes < LEAST_BYTES || maxBytes > MOST_BYTES)
+    throw misuse(
+      `${kind}: maxBytes must be a whole number from ${LEAST_BYTES} to ${MOST_BYTES}, got ${describeValue(maxBytes)}.`,
+    );
+  return { name, maxBytes };
+}
+
+/** Memory for a new map that may grow to so many bytes. */
+export function mapMemory(maxBytes: number): SharedArrayBuffer {
+  return growable(maxBytes, EMPTY_BYTES);
 }

@@ -72,9 +72,9 @@ const pause: (() => void) | undefined = (Atomics as unknown as { pause?: () => v
 export class Store extends SharedObject {
   declare readonly waiting: Waiting;
   /** What was read last: the word of the value, or NONE, and the stamp of its box. While both are the same, it is the same value. */
-  declare private word: number;
-  declare private stamp: number;
-  declare private readonly arena: Arena;
+  declare word: number;
+  declare stamp: number;
+  declare protected readonly arena: Arena;
   declare private readonly heap: Heap;
   declare private readonly table: Table;
   declare private readonly record: number;
@@ -88,8 +88,14 @@ export class Store extends SharedObject {
   declare private map: unknown;
   declare private readonly makeFace: (store: Store) => unknown;
 
-  constructor(memory: SharedArrayBuffer, name: string, id: number, makeFace: (store: Store) => unknown) {
-    super(KIND, memory, name, id);
+  constructor(
+    memory: SharedArrayBuffer,
+    name: string,
+    id: number,
+    makeFace: (store: Store) => unknown,
+    kind: string = KIND,
+  ) {
+    super(kind, memory, name, id);
     const { who, slot } = here();
     this.arena = new Arena(memory);
     const contend = (holder: number, spins: number): void => this.contend(holder, spins);
@@ -145,6 +151,17 @@ export class Store extends SharedObject {
     if (!this.found.isReferring || this.found.isKnown) return this.found.unload();
     this.waiting.tryAgain();
     return NOT_READY;
+  }
+
+  /** Bytes that the value took that was put last, if it was no number or the like. */
+  get putBytes(): number {
+    return this.writer.parcel.length * 4;
+  }
+
+  /** Bytes that have never been used: so many at least can still be had. */
+  get unused(): number {
+    const { words } = this.arena;
+    return ((words[MOST] as number) - Atomics.load(words, BREAK)) * 4;
   }
 
   has(key: string): boolean {
@@ -309,7 +326,7 @@ export class Store extends SharedObject {
   }
 
   /** Finds a key, and copies its value. False if it is not there. */
-  private read(key: string): boolean {
+  protected read(key: string): boolean {
     const { table } = this;
     this.pack(key);
     for (;;) {
