@@ -28,6 +28,7 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OFFSHOOT_ERR_DATA: "what a component was given is damaged, or longer than is allowed",
   OFFSHOOT_ERR_RESOURCE: "a file, a socket, a stream or a process that a component uses has failed",
   OFFSHOOT_ERR_EXPECTATION: "messages are not those that a test expects",
+  OFFSHOOT_ERR_TRANSACTION_CONFLICT: "a transaction was run as often as it may be, and others were always quicker",
   OFFSHOOT_ERR_MISUSE: "the library was called in a way that cannot be right",
 };
 

@@ -148,3 +148,18 @@ export class ExpectationError extends OffshootError {
   }
 }
 define(ExpectationError, "ExpectationError", "OFFSHOOT_ERR_EXPECTATION");
+/** A transaction was run as often as it may be, and each time others had changed what it had read. Nothing was written. */
+export class TransactionConflictError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_TRANSACTION_CONFLICT";
+  /** What others had changed. */
+  declare readonly keys: readonly string[];
+  /** How often it was run. */
+  declare readonly attempts: number;
+
+  constructor(message: string, keys: readonly string[], attempts: number) {
+    super("OFFSHOOT_ERR_TRANSACTION_CONFLICT", message, here());
+    hidden(this, "keys", keys);
+    hidden(this, "attempts", attempts);
+  }
+}
+define(TransactionConflictError, "TransactionConflictError", "OFFSHOOT_ERR_TRANSACTION_CONFLICT");

@@ -39,6 +39,7 @@ export {
   LinkCycleError,
   NoSpaceInBoxError,
   ResourceError,
+  TransactionConflictError,
   UnknownBoxError,
   UnknownPartError,
 } from "./errors.ts";
@@ -100,4 +101,7 @@ export { wholeFileReader, wholeFileWriter } from "./library/whole-files.ts";
 export type { Part } from "./part.ts";
 export type { ProducerFinished, Shutdown, Signal } from "./signal.ts";
 export { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
+export type { StoreOptions, TransactionOptions } from "./store.ts";
+export { Store } from "./store.ts";
+export type { Transaction } from "./store-transaction.ts";
 export type { BoxOptions, ComponentOptions, InOf, Main, OutOf, Wired } from "./types.ts";

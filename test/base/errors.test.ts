@@ -45,6 +45,7 @@ const samples = (from: Errors): Record<string, Error> => ({
   DataError: new from.DataError("m"),
   ResourceError: new from.ResourceError("m"),
   ExpectationError: new from.ExpectationError("m", 1, 2),
+  TransactionConflictError: new from.TransactionConflictError("m", [], 1),
   MisuseError: new from.MisuseError("m"),
 });
 
