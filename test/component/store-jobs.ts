@@ -69,7 +69,12 @@ export function* echo(store: Store<{ ping: number; pong: number }>, rounds: numb
 }
 
 /** Puts keys in and takes them out, always several at a time: there are none, or all. */
-export function* comeAndGo(store: Store<Record<string, number>>, keys: number, stop: SharedLatch): Operation<number> {
+export function* comeAndGo(
+  store: Store<Record<string, number>>,
+  keys: number,
+  begun: SharedLatch,
+  stop: SharedLatch,
+): Operation<number> {
   let rounds = 0;
   for (; !stop.isOpen; rounds++) {
     yield* store.transaction((tx) => {
@@ -78,6 +83,7 @@ export function* comeAndGo(store: Store<Record<string, number>>, keys: number, s
     yield* store.transaction((tx) => {
       for (let i = 0; i < keys; i++) tx.delete(`key ${i}`);
     });
+    begun.open();
   }
   return rounds;
 }

@@ -81,8 +81,9 @@ test("who retries is woken by another thread's commit", async () => {
 test("keys that come and go together are all there or none", async () => {
   await run(function* () {
     const store = new Store<Record<string, number>>();
-    const stop = new SharedLatch();
-    const other = pool.go(jobs.comeAndGo, store, 5, stop);
+    const [begun, stop] = [new SharedLatch(), new SharedLatch()];
+    const other = pool.go(jobs.comeAndGo, store, 5, begun, stop);
+    yield* begun.wait();
     for (let i = 0; i < 1_000; i++) {
       const seen = yield* store.transaction(
         (tx) => {
