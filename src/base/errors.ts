@@ -28,6 +28,12 @@ export const errorCodes: Readonly<Record<string, string>> = {
   OFFSHOOT_ERR_DATA: "what a component was given is damaged, or longer than is allowed",
   OFFSHOOT_ERR_RESOURCE: "a file, a socket, a stream or a process that a component uses has failed",
   OFFSHOOT_ERR_EXPECTATION: "messages are not those that a test expects",
+  OFFSHOOT_ERR_SERVICE_EXISTS: "a service was registered under a name that is taken",
+  OFFSHOOT_ERR_UNKNOWN_SERVICE: "no service of the name that was given is registered here",
+  OFFSHOOT_ERR_NOT_YOUR_SERVICE: "a service was deregistered by a task that has not registered it",
+  OFFSHOOT_ERR_VALUE_EXISTS: "a tracked value was declared under a name that is taken",
+  OFFSHOOT_ERR_UNKNOWN_VALUE: "no tracked value of the name that was given has been declared here",
+  OFFSHOOT_ERR_NOT_OWNER: "a tracked value was set by a task that does not own it",
   OFFSHOOT_ERR_TRANSACTION_CONFLICT: "a transaction was run as often as it may be, and others were always quicker",
   OFFSHOOT_ERR_MISUSE: "the library was called in a way that cannot be right",
 };

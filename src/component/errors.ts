@@ -163,3 +163,63 @@ export class TransactionConflictError extends OffshootError {
   }
 }
 define(TransactionConflictError, "TransactionConflictError", "OFFSHOOT_ERR_TRANSACTION_CONFLICT");
+
+/** A service was registered under a name that another one has. */
+export class ServiceExistsError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_SERVICE_EXISTS";
+
+  constructor(message: string) {
+    super("OFFSHOOT_ERR_SERVICE_EXISTS", message, here());
+  }
+}
+define(ServiceExistsError, "ServiceExistsError", "OFFSHOOT_ERR_SERVICE_EXISTS");
+
+/** No service of this name is registered here. */
+export class UnknownServiceError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_UNKNOWN_SERVICE";
+
+  constructor(message: string) {
+    super("OFFSHOOT_ERR_UNKNOWN_SERVICE", message, here());
+  }
+}
+define(UnknownServiceError, "UnknownServiceError", "OFFSHOOT_ERR_UNKNOWN_SERVICE");
+
+/** A service was deregistered by a task that has not registered it. */
+export class NotYourServiceError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_NOT_YOUR_SERVICE";
+
+  constructor(message: string) {
+    super("OFFSHOOT_ERR_NOT_YOUR_SERVICE", message, here());
+  }
+}
+define(NotYourServiceError, "NotYourServiceError", "OFFSHOOT_ERR_NOT_YOUR_SERVICE");
+
+/** A tracked value was declared under a name that another one has. */
+export class ValueExistsError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_VALUE_EXISTS";
+
+  constructor(message: string) {
+    super("OFFSHOOT_ERR_VALUE_EXISTS", message, here());
+  }
+}
+define(ValueExistsError, "ValueExistsError", "OFFSHOOT_ERR_VALUE_EXISTS");
+
+/** No tracked value of this name has been declared here. */
+export class UnknownValueError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_UNKNOWN_VALUE";
+
+  constructor(message: string) {
+    super("OFFSHOOT_ERR_UNKNOWN_VALUE", message, here());
+  }
+}
+define(UnknownValueError, "UnknownValueError", "OFFSHOOT_ERR_UNKNOWN_VALUE");
+
+/** A tracked value was set by a task that does not own it, or not any more. */
+export class NotOwnerError extends OffshootError {
+  declare readonly code: "OFFSHOOT_ERR_NOT_OWNER";
+
+  constructor(message: string) {
+    super("OFFSHOOT_ERR_NOT_OWNER", message, here());
+  }
+}
+define(NotOwnerError, "NotOwnerError", "OFFSHOOT_ERR_NOT_OWNER");

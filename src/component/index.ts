@@ -39,9 +39,15 @@ export {
   LinkCycleError,
   NoSpaceInBoxError,
   ResourceError,
+  NotOwnerError,
+  NotYourServiceError,
+  ServiceExistsError,
   TransactionConflictError,
   UnknownBoxError,
   UnknownPartError,
+  UnknownServiceError,
+  UnknownValueError,
+  ValueExistsError,
 } from "./errors.ts";
 export type { BoxDeclaration, ComponentDeclaration } from "./factory.ts";
 export { box, component } from "./factory.ts";
@@ -99,6 +105,10 @@ export { unixProcess } from "./library/unix-process.ts";
 export type { WholeFile } from "./library/whole-files.ts";
 export { wholeFileReader, wholeFileWriter } from "./library/whole-files.ts";
 export type { Part } from "./part.ts";
+export type { ServiceDirectory, Services, ServicesHandle } from "./services.ts";
+export { services } from "./services.ts";
+export type { Service } from "./services-service.ts";
+export type { Changes, OwnedValue, TrackedValue } from "./services-values.ts";
 export type { ProducerFinished, Shutdown, Signal } from "./signal.ts";
 export { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
 export type { StoreOptions, TransactionOptions } from "./store.ts";

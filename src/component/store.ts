@@ -213,6 +213,11 @@ export class Store<in out S extends object = Record<string, unknown>> {
   }
 
   /** @internal */
+  get inside(): StoreMemory {
+    return this.memory;
+  }
+
+  /** @internal */
   [INSPECT](): string {
     return `[store "${this.name}"]`;
   }

@@ -6,7 +6,7 @@
 //     for room in one is told that there is nobody any more
 //   2 a signal goes out, unless main has sent one: producerFinished, or shutdown if the component was stopped
 //   3 the links it made are undone, and boxes that have no source left are told so
-//   4 its parent is stirred
+//   4 its parent is stirred, and who else wants to know is told
 //
 // Its boxes are kept by the class it extends, in boxes.ts.
 
@@ -74,6 +74,8 @@ export class Workings extends Boxes implements Stirrable, Watcher {
   declare restarts: RestartOptions | null;
   /** What a chassis does with messages for its control box; null where the usual is done. */
   declare heard: ((message: unknown) => boolean) | null;
+  /** Called at its end. */
+  declare endings: (() => void)[] | null;
 
   constructor(face: Performed, name: string, declaration: Declaration, relays: boolean) {
     super(declaration);
@@ -94,6 +96,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     this.keeps = false;
     this.restarts = null;
     this.heard = null;
+    this.endings = null;
     tellMade(this);
   }
 
@@ -290,9 +293,16 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     // 3 the links
     for (const linkage of this.links) this.unlink(linkage);
     this.refreshOutboxes();
-    // 4 the parent
+    // 4 the parent, and others
     observer.ended(this, task.program);
     this.parent?.stir();
+    for (const tell of this.endings ?? []) tell();
+  }
+
+  /** Calls a function of this package in the step in which it ends. */
+  atEnd(tell: () => void): void {
+    this.endings ??= [];
+    this.endings.push(tell);
   }
 
   private sayGoodbye(task: Tasklet<unknown>): void {

@@ -45,6 +45,12 @@ const samples = (from: Errors): Record<string, Error> => ({
   DataError: new from.DataError("m"),
   ResourceError: new from.ResourceError("m"),
   ExpectationError: new from.ExpectationError("m", 1, 2),
+  ServiceExistsError: new from.ServiceExistsError("m"),
+  UnknownServiceError: new from.UnknownServiceError("m"),
+  NotYourServiceError: new from.NotYourServiceError("m"),
+  ValueExistsError: new from.ValueExistsError("m"),
+  UnknownValueError: new from.UnknownValueError("m"),
+  NotOwnerError: new from.NotOwnerError("m"),
   TransactionConflictError: new from.TransactionConflictError("m", [], 1),
   MisuseError: new from.MisuseError("m"),
 });
