@@ -148,16 +148,21 @@ export class StoreMemory extends SharedEntries {
     const version = this.clock + 1;
     this.put(ATTEMPT, version);
     if (steps.at !== null) steps.at("store: attempt");
-    if (writes.size > 1) {
-      // 3
-      this.keep(version, writes, from);
-      if (steps.at !== null) steps.at("store: record");
-      // 4
-      Atomics.store(this.extra, PENDING, 1);
-      if (steps.at !== null) steps.at("store: pending");
+    try {
+      if (writes.size > 1) {
+        // 3
+        this.keep(version, writes, from);
+        if (steps.at !== null) steps.at("store: record");
+        // 4
+        Atomics.store(this.extra, PENDING, 1);
+        if (steps.at !== null) steps.at("store: pending");
+      }
+      // 5 to 9
+      this.apply(version, writes, from);
+    } catch (error) {
+      if (Atomics.load(this.extra, PENDING) === 0) this.put(ATTEMPT, version - 1); // there was no memory, and nothing has happened
+      throw error;
     }
-    // 5 to 9
-    this.apply(version, writes, from);
     this.close(version, writes.size > 1);
     this.tell(writes.keys());
     return undefined;

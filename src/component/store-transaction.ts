@@ -168,7 +168,7 @@ export class Transaction<in out S extends object> {
 }
 
 /** A copy, as another thread would get it. */
-function copied(value: unknown, from: string): unknown {
+export function copied(value: unknown, from: string): unknown {
   if (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol") return value;
   if (value === null) return value;
   const objects = new Map<number, unknown>();

@@ -12,7 +12,7 @@ import { misuse } from "../core/leaf.ts";
 import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Operation, Suspend } from "../core/types.ts";
 import { defineKind, NEW } from "../parallel/directory.ts";
-import { kindOf } from "../parallel/entry/kind.ts";
+import { isAsyncGenerator, kindOf } from "../parallel/entry/kind.ts";
 import { SHARE } from "../parallel/shareable.ts";
 import { checkedMakings, mapMemory } from "../parallel/shared/map.ts";
 import { TransactionConflictError } from "./errors.ts";
@@ -31,7 +31,7 @@ export interface StoreOptions {
   readonly name?: string | undefined;
   /** How many bytes it may grow to, from 64 KiB to 2 GiB. They are reserved, and take memory only as they are used. Default: 1 GiB. */
   readonly maxBytes?: number | undefined;
-  /** See `TransactionOptions`. Default: 100. */
+  /** See `TransactionOptions`. Holds in the thread that makes the store; others have the default. Default: 100. */
   readonly attempts?: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export class Store<in out S extends object = Record<string, unknown>> {
     const from = "Store.transaction";
     if (typeof body !== "function") throw misuse(`${from}: the body must be a function, got ${describeValue(body)}.`);
     const kind = kindOf(body);
-    if (kind !== "plain")
+    if (kind !== "plain" || isAsyncGenerator(body))
       throw misuse(
         `${from}: the body of a transaction cannot wait, and ${kind === "async" ? "an async function" : "a generator function"} does. Write a plain one, and wait before or after the transaction, or by tx.retry().`,
       );

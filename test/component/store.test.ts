@@ -305,6 +305,14 @@ test("a store that is full changes nothing", async () => {
       assert.match(error.message, /is full/);
     }
     assert.deepEqual(yield* store.snapshot(), new Map([["a", "before"]]));
+    store.check();
+    try {
+      yield* store.set("b", "x".repeat(room));
+      assert.fail();
+    } catch (error) {
+      assert.match((error as Error).message, /is full/);
+    }
+    store.check();
     for (let i = 0; i < 500; i++)
       yield* store.transaction((tx) => {
         for (let key = 0; key < 4; key++) tx.set(`key ${key}`, `${i} `.repeat(100));
@@ -326,6 +334,7 @@ test("what cannot be right is told", async () => {
     assert.throws(() => store.transaction(1 as never), misuse(/the body must be a function, got a number \(1\)/));
     assert.throws(() => body(async () => 1), misuse(/cannot wait, and an async function does/));
     assert.throws(() => body(function* () {}), misuse(/cannot wait, and a generator function does/));
+    assert.throws(() => body(async function* () {}), misuse(/cannot wait, and a generator function does/));
     assert.throws(() => store.transaction(() => 1, { attempts: 0 }), misuse(/whole number of at least 1/));
     assert.throws(() => new Store({ attempts: 1.5 }), misuse(/whole number of at least 1/));
     assert.throws(() => new Store({ maxBytes: 1 }), misuse(/^Store: maxBytes/));
