@@ -107,7 +107,12 @@ export class Registry {
       this.values.delete(name);
     });
     this.values.set(name, tracked as unknown as Tracked<unknown>);
-    this.sharing?.show(tracked as unknown as Tracked<unknown>);
+    try {
+      this.sharing?.show(tracked as unknown as Tracked<unknown>, "services.track");
+    } catch (error) {
+      tracked.end();
+      throw error;
+    }
     return tracked;
   }
 
@@ -137,8 +142,8 @@ export class Registry {
     touch(this.program, SELF, WRITE);
     if (this.sharing === null) {
       const sharing = new Sharing(this.program);
+      for (const value of this.values.values()) sharing.show(value, "services.handle"); // first, since one may be refused
       for (const service of this.services.values()) sharing.offer(service);
-      for (const value of this.values.values()) sharing.show(value);
       this.sharing = sharing;
     }
     return [this.sharing.level, ...this.adopted, ...(this.parent === null ? [] : this.parent.share())];

@@ -20,6 +20,7 @@ import type { Seen, Source, Tracked } from "./services-values.ts";
 import { Store } from "./store.ts";
 import type { Reads } from "./store-changes.ts";
 import { ownKey } from "./store-memory.ts";
+import { copied } from "./store-transaction.ts";
 
 /** Messages that may be on the way to an inbox of another thread. */
 const ON_THE_WAY = 16;
@@ -67,16 +68,18 @@ export class Sharing {
     this.level.services.delete(name);
   }
 
-  /** Lets other threads see a value. */
-  show(tracked: Tracked<unknown>): void {
+  /** Lets other threads see a value. `from` is what lets them, for messages. */
+  show(tracked: Tracked<unknown>, from: string): void {
     const id = ++declared;
-    const write = ({ version, value, ended }: Seen<unknown>): void => {
+    let copy: unknown;
+    const write = ({ version, value, ended }: Seen<unknown>, by: string): void => {
+      if (!ended) copy = copied(value, by);
       // The value of one that has ended stays until the name is used again: who follows it may not have seen it yet.
-      this.unwritten.set(tracked.name, [id, version, value, ended]);
+      this.unwritten.set(tracked.name, [id, version, copy, ended]);
       this.write();
     };
-    tracked.told = write;
-    write(tracked.seen());
+    write(tracked.seen(), from);
+    tracked.told = (seen) => write(seen, "OwnedValue.set");
   }
 
   /** At once, unless another thread is just looking after somebody who has died: nobody else writes. */

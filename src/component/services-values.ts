@@ -56,7 +56,7 @@ export interface OwnedValue<T> extends TrackedValue<T> {
   /**
    * Sets the value: at once for all of this thread, in a moment for others. It is not copied within a thread: set another one rather than to change it. O(those who wait).
    *
-   * @throws {@link NotOwnerError} from a task that is neither the owner nor started by it, and after its end
+   * @throws {@link NotOwnerError} from a task that is neither the owner nor started by it, and after its end; {@link MisuseError} for a value that cannot be copied, if other threads see it
    */
   set(value: T): void;
   /** Ends it: nothing can be set any more, and the name is free. The end of the owner does so too. Twice is the same as once. */
@@ -256,22 +256,24 @@ export class Tracked<T> implements Source<T> {
       throw new NotOwnerError(
         `OwnedValue.set: "${this.name}" belongs to ${this.owner}, and ${label(runner)} was not started by it. Send the owner a message, and let it set the value.`,
       );
+    const version = this.version + 1;
+    if (this.told !== null) this.told({ version, value, ended: false }); // refuses what cannot be copied: nothing has changed then
     this.value = value;
-    this.version++;
-    this.tell();
+    this.version = version;
+    this.wake();
   }
 
   end(): void {
     if (this.ended) return;
     touch(this, SELF, WRITE);
     this.ended = true;
-    this.tell();
+    this.wake();
+    if (this.told !== null) this.told(this.seen());
     this.released();
   }
 
-  private tell(): void {
+  private wake(): void {
     for (let waiter = this.waiters.shift(); waiter !== null; waiter = this.waiters.shift()) complete(waiter, undefined);
-    if (this.told !== null) this.told(this.seen());
   }
 }
 

@@ -342,6 +342,27 @@ test("who waits for a change gets the latest, and never misses the last", async 
   });
 });
 
+test("a value that other threads see must be one that can be copied", async () => {
+  await simulate(function* () {
+    const value = services.track<unknown>("value", 1);
+    services.handle();
+    const error = yield* thrown(() => value.set(() => 1));
+    assert.ok(error instanceof MisuseError);
+    assert.match(error.message, /^OwnedValue\.set: .*function/);
+    assert.equal(value.get(), 1);
+    assert.equal(value.version, 1);
+    const refused = yield* thrown(() => services.track("local", () => 1));
+    assert.match((refused as Error).message, /^services\.track: .*function/);
+    services.track("local", 1); // the name is free
+  });
+  await simulate(function* () {
+    const value = services.track<unknown>("value", () => 1);
+    assert.match(((yield* thrown(() => services.handle())) as Error).message, /^services\.handle: .*function/);
+    value.set(1);
+    services.handle();
+  });
+});
+
 test("a value is followed with for await", async () => {
   const seen: number[] = [];
   await run(function* () {
