@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { go, group, type Operation, run } from "offshoot";
 import { Store } from "offshoot/component";
 import { Pool, remote, SharedLatch, WorkerError } from "offshoot/parallel";
+import { Random } from "../../src/base/random.ts";
 import { type Bank, sumOf } from "./store-jobs.ts";
 
 const jobs = remote<typeof import("./store-jobs.ts")>(new URL("./store-jobs.ts", import.meta.url));
@@ -143,19 +144,16 @@ test("threads that die in the midst of transfers lose nothing, and hold up nobod
   await run(function* () {
     const bank = yield* opened();
     const others = [3, 4].map((seed) => pool.go(jobs.transfer, bank, ACCOUNTS, 1_500, seed));
-    let seed = 10;
-    for (const step of [
-      "mutex.taken",
-      "mutex.freed",
-      "store: pending",
-      "store: written",
-      "store: clock",
-      "map: replaced",
-    ]) {
+    const random = new Random(10);
+    const deaths: (readonly [step: string, nth: number])[] = ["mutex.freed", "store: pending", "store: written"].map(
+      (step) => [step, 1 + random.below(5)],
+    );
+    for (let i = 0; i < 9; i++) deaths.push(["", 1 + random.below(400)]);
+    for (const [step, nth] of deaths) {
       const death = yield* group(
         function* () {
           try {
-            yield* dying.run(jobs.transferAndDie, bank, ACCOUNTS, step, 1 + (seed % 5), ++seed);
+            yield* dying.run(jobs.transferAndDie, bank, ACCOUNTS, step, nth, nth);
           } catch (error) {
             return error;
           }
@@ -163,12 +161,12 @@ test("threads that die in the midst of transfers lose nothing, and hold up nobod
         },
         { failures: "isolate" },
       );
-      assert.ok(death instanceof WorkerError, `nobody died at "${step}": ${death}`);
+      assert.ok(death instanceof WorkerError, `nobody died at step ${nth} "${step}": ${death}`);
       const all = yield* bank.snapshot();
       assert.equal(
         sumOf(ACCOUNTS, (key) => all.get(key)),
         ACCOUNTS * 100,
-        `after a death at "${step}"`,
+        `after a death at step ${nth} "${step}"`,
       );
     }
     for (const other of others) assert.equal(yield* other, 0);
