@@ -34,6 +34,8 @@ const WHO = 0;
 const PARENT = 1;
 /** How often the thread has been busy, as of when it last slept. */
 const ACTIVITY = 2;
+/** Messages to it that it has not taken yet. */
+const ON_THEIR_WAY = 3;
 
 export class Commons {
   declare readonly memory: SharedArrayBuffer;
@@ -61,6 +63,7 @@ export class Commons {
       const at = TABLE + slot * RECORD;
       if (Atomics.compareExchange(this.words, at + WHO, 0, who) !== 0) continue;
       Atomics.store(this.words, at + PARENT, parent);
+      Atomics.store(this.words, at + ON_THEIR_WAY, 0);
       Atomics.add(this.words, COUNT, 1);
       return who;
     }
@@ -120,9 +123,23 @@ export class Commons {
     return Atomics.load(this.words, COUNT) - countWaiters(this.words, SLEEPERS) <= CORES;
   }
 
-  /** A thread goes to sleep, after so many turns of its scheduler: from now on it must be roused. */
-  fallAsleep(slot: number, turns: number): void {
-    Atomics.store(this.words, TABLE + slot * RECORD + ACTIVITY, turns);
+  /** A message has been sent to a thread. It is counted afterwards: a sender that dies before is taken for one that is not noticed, and nobody waits for it. */
+  messageSent(who: number): void {
+    if (this.isAlive(who)) Atomics.add(this.words, TABLE + slotOf(who) * RECORD + ON_THEIR_WAY, 1);
+  }
+
+  messageTaken(slot: number): void {
+    Atomics.sub(this.words, TABLE + slot * RECORD + ON_THEIR_WAY, 1);
+  }
+
+  /** Are there messages to a thread that it has not taken yet? */
+  hasMessages(slot: number): boolean {
+    return Atomics.load(this.words, TABLE + slot * RECORD + ON_THEIR_WAY) > 0;
+  }
+
+  /** A thread goes to sleep, which has been so active: from now on it must be roused. */
+  fallAsleep(slot: number, activity: number): void {
+    Atomics.store(this.words, TABLE + slot * RECORD + ACTIVITY, activity);
     addWaiter(this.words, SLEEPERS, slot);
   }
 

@@ -39,6 +39,8 @@ export class Life {
   declare private readonly neighbours: Surroundings;
   /** A thread that was started by another is kept alive by that one. */
   declare private readonly isStarted: boolean;
+  /** Messages that were taken, those left out that ask or tell who is dry. */
+  declare heard: number;
   declare private readonly anchor: MessagePort;
   /** Its other end, without which it would close. */
   declare private readonly end: MessagePort;
@@ -52,7 +54,7 @@ export class Life {
   /** Who has not answered the question that is open; null when none is. */
   declare private unanswered: Set<number> | null;
   declare private answers: Map<number, Answer>;
-  /** All threads were quiet after so many turns of this one. */
+  /** All threads were quiet when the activity of this one was that. */
   declare private quietAt: number;
   /** What the tasks of this thread wait for, in words. */
   declare describe: (() => string) | null;
@@ -64,6 +66,7 @@ export class Life {
   constructor(neighbours: Surroundings, isStarted: boolean) {
     this.neighbours = neighbours;
     this.isStarted = isStarted;
+    this.heard = 0;
     const { port1, port2 } = new MessageChannel();
     this.anchor = port1;
     this.end = port2;
@@ -85,6 +88,11 @@ export class Life {
     neighbours.on("dry", (answer: Answer, from) => this.note(answer, from));
     this.isListening = false;
     if (isStarted) this.listen();
+  }
+
+  /** Another number whenever this thread has done something: after a message it may still have something under way. */
+  get activity(): number {
+    return (this.neighbours.scheduler.turns + this.heard) | 0;
   }
 
   /** There is a new way to another thread. */
@@ -119,7 +127,7 @@ export class Life {
     const { neighbours } = this;
     if (this.isStarted) return true; // the verdict is the first thread's
     if (!neighbours.isWaiting || neighbours.commons.living().length <= 1) return false;
-    if (this.quietAt === neighbours.scheduler.turns && this.isQuiet()) return false;
+    if (this.quietAt === this.activity && this.isQuiet()) return false;
     this.ask();
     return true;
   }
@@ -192,7 +200,7 @@ export class Life {
     this.parent?.ref();
     if (asked === null) return;
     this.asked = null;
-    const activity = neighbours.scheduler.turns;
+    const { activity } = this;
     const waits = this.describe?.() ?? "";
     neighbours.whisper(asked.by, { about: "dry", number: asked.number, activity, waits } as Answer);
   }
@@ -216,19 +224,25 @@ export class Life {
       this.ask();
       return;
     }
-    this.quietAt = this.neighbours.scheduler.turns;
+    this.quietAt = this.activity;
     this.unref(); // the loop runs dry again, and the scheduler comes to its verdict
   }
 
-  /** Do all others sleep, and have they slept since they answered? Code that is no task may have roused one without a turn of the scheduler here. */
+  /**
+   * Do all others sleep, and have they slept since they answered? Code that is no task may have roused one without a turn of the scheduler here. And is nothing on its way: a port of one that
+   * was asked does not keep its loop from running dry.
+   */
   private isQuiet(): boolean {
-    const { commons, who } = this.neighbours;
+    const { commons, who, slot } = this.neighbours;
+    if (commons.hasMessages(slot)) return false;
     return commons
       .living()
       .every(
         (other) =>
           other === who ||
-          (this.answers.get(other)?.activity === commons.activityOf(slotOf(other)) && commons.isAsleep(slotOf(other))),
+          (this.answers.get(other)?.activity === commons.activityOf(slotOf(other)) &&
+            commons.isAsleep(slotOf(other)) &&
+            !commons.hasMessages(slotOf(other))),
       );
   }
 }

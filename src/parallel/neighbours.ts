@@ -130,6 +130,7 @@ export class Neighbours {
     this.commons.stir(slotOf(who)); // something is on its way, and those who ask whether it sleeps must know
     this.patience.hasWoken();
     port.postMessage(message, transfer as ArrayBuffer[]);
+    this.commons.messageSent(who); // it may just have been about to sleep
     return true;
   }
 
@@ -221,7 +222,7 @@ export class Neighbours {
     const { watched } = this;
     // 3
     this.isAsleep = true;
-    commons.fallAsleep(slot, this.scheduler.turns);
+    commons.fallAsleep(slot, this.life.activity);
     // 4
     for (const object of watched) object.announce();
     // 5: who has been roused meanwhile, or has taken another message (see takeMessages), looks again: nothing else would wake it
@@ -327,9 +328,13 @@ export class Neighbours {
     if (message !== ROUSE) {
       const { about } = message as Message;
       this.handlers.get(about)?.(message as never, from);
-      if (!about.startsWith("dry")) this.scheduler.visitSoon(); // whispers make nobody busy
+      if (about.startsWith("dry")) return; // whispers make nobody busy
+      this.life.heard++;
+      if (from !== this.who && about !== "connect" && about !== "relay") this.commons.messageTaken(this.slot);
+      this.scheduler.visitSoon();
       return;
     }
+    this.life.heard++;
     this.patience.wakes(this.scheduler.host.now());
     this.scheduler.visit();
   }
