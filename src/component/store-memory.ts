@@ -98,7 +98,7 @@ export class StoreMemory extends SharedEntries {
     const found = this.get(key, from);
     const { word, stamp } = this;
     if (found === ABSENT)
-      return { read: { version: this.number(DELETED), word, stamp }, value: undefined, isThere: false };
+      return { read: { version: this.number(DELETED), word, stamp: 0 }, value: undefined, isThere: false };
     const [version, value] = found as Entry;
     return { read: { version, word, stamp }, value, isThere: true };
   }

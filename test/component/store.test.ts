@@ -161,6 +161,22 @@ test("a commit of other keys does not disturb a transaction, which goes on at a 
   });
 });
 
+test("a key that is not there may be read again, whatever was read in between", async () => {
+  await run(function* () {
+    const store = new Store<Record<string, unknown>>({ attempts: 1 });
+    for (let i = 0; i < 3; i++) yield* store.set("a", { n: 1 });
+    yield* store.set("b", { n: 2 });
+    const seen = yield* store.transaction((tx) => [
+      tx.get("a"),
+      tx.get("none"),
+      tx.get("b"),
+      tx.get("none"),
+      tx.get("a"),
+    ]);
+    assert.deepEqual(seen, [{ n: 1 }, undefined, { n: 2 }, undefined, { n: 1 }]);
+  });
+});
+
 test("a key that was deleted meanwhile is noticed", async () => {
   await run(function* () {
     const store = new Store<Numbers>();
