@@ -12,14 +12,15 @@
 // `wake: "always"` every collection does. So does whatever else makes room for them: a larger size, a link to a box that is not full, the end of its
 // component. Whoever waits in `put` is served first come, first served.
 
-import { ClosedError, EndOfChannel } from "../base/errors.ts";
+import type { ClosedError, EndOfChannel } from "../base/errors.ts";
 import { type Link, List } from "../base/list.ts";
 import { Ring } from "../base/ring.ts";
 import { NO_WAITERS } from "../channel/leaves.ts";
 import { machine, NOT_READY } from "../core/machine.ts";
 import { READ, SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import { complete, fail, type Runner, type Waiter } from "../core/waiter.ts";
-import { NoSpaceInBoxError } from "./errors.ts";
+import { hasEnded, isFull, isOver } from "./box-errors.ts";
+import type { BoxOwner } from "./box-owner.ts";
 import { observer } from "./observer.ts";
 
 /** Handed to a receiver in place of a message when there will be none. */
@@ -34,23 +35,6 @@ export const INBOX = 1;
 /** An inbox whose signals its component need not read itself. */
 export const CONTROL = 2;
 
-/** Whose box it is. */
-export interface BoxOwner {
-  /** As in `Reader#3`. */
-  readonly label: string;
-  readonly hasEnded: boolean;
-  /** It has said that it is finished, though it has not ended. */
-  readonly hasFinished: boolean;
-  /** Its outboxes are fed by its children alone: with those, they have finished. */
-  readonly relays: boolean;
-  /** What came through its inboxes, and a child that ends has not collected, goes back there and waits for the next child. */
-  readonly keeps: boolean;
-  /** Something has happened to one of its boxes. */
-  stir(): void;
-  /** A message has come for its control box. Answers true if it has dealt with it. */
-  hears(message: unknown): boolean;
-}
-
 /** What somebody carries who waits for room. */
 export interface Parcel {
   readonly box: Box;
@@ -63,7 +47,7 @@ export interface Lead extends Link<Lead> {
   readonly to: Box;
 }
 
-const NOTHING: Ring<unknown> = new Ring();
+export const NOTHING: Ring<unknown> = new Ring();
 const NO_SOURCES: List<Lead> = new List();
 
 export class Box {
@@ -120,6 +104,10 @@ export class Box {
     return this.messages.size;
   }
 
+  get capacity(): number {
+    return this.limit;
+  }
+
   get isFull(): boolean {
     touch(this, SELF, WRITE);
     return this.messages.size >= this.limit && !this.owner.hasEnded;
@@ -133,7 +121,7 @@ export class Box {
       this.lost++;
       return;
     }
-    if (!sink.accept(message)) throw this.refusal(sink, from);
+    if (!sink.accept(message)) throw sink.owner.hasEnded ? sink.closedError(machine.runner) : isFull(sink, this, from);
   }
 
   /** Commits a `put` if it need not wait. */
@@ -146,10 +134,45 @@ export class Box {
     }
     if (machine.tracker !== null) touch(sink, SELF, WRITE);
     if (sink.owner.hasEnded) throw sink.closedError(machine.runner);
-    if (!sink.hasRoom || sink.putters.head !== null) return NOT_READY;
-    sink.accept(message);
-    return undefined;
+    return sink.enter(message);
   }
+
+  /** Takes a message of one who puts, if it is his turn and there is room. */
+  enter(message: unknown): unknown {
+    return this.takesPut() && this.accept(message) ? undefined : NOT_READY;
+  }
+
+  /** May one who puts come first, and is there room? */
+  takesPut(): boolean {
+    return this.hasRoom && this.putters.head === null;
+  }
+
+  /** How many messages of one who puts it takes now. When its component has ended, any number: they are lost. */
+  get vacancy(): number {
+    if (this.owner.hasEnded) return Number.POSITIVE_INFINITY;
+    if (this.putters.head !== null) return 0;
+    return (this.limit === Number.POSITIVE_INFINITY ? PATIENCE : this.limit) - this.messages.size;
+  }
+
+  /** Who waits for a message here takes a place in the line. */
+  awaitMessage(waiter: Waiter): void {
+    if (this.receivers === NO_WAITERS) this.receivers = new List();
+    this.receivers.push(waiter);
+  }
+
+  /** Who waits for room here takes a place in the line. */
+  awaitRoom(waiter: Waiter): void {
+    if (this.putters === NO_WAITERS) this.putters = new List();
+    this.putters.push(waiter);
+  }
+
+  /** Commits a put whose turn has come, where the line of those who wait is served from elsewhere. */
+  admit(message: unknown): unknown {
+    return this.accept(message) ? undefined : NOT_READY;
+  }
+
+  /** It leads to another sink now. */
+  led(): void {}
 
   /** Would `offer` do anything but answer NOT_READY? */
   takesOffer(): boolean {
@@ -157,7 +180,7 @@ export class Box {
     const { sink } = this;
     if (sink === null) return true;
     touch(sink, SELF, WRITE);
-    return sink.owner.hasEnded || (sink.hasRoom && sink.putters.head === null);
+    return sink.owner.hasEnded || sink.takesPut();
   }
 
   /** Takes the first message; END when there is none and none will come. */
@@ -272,42 +295,20 @@ export class Box {
   setLimit(limit: number): void {
     const wasFull = this.isFull;
     this.limit = limit;
-    this.resized(wasFull);
-  }
-
-  /** Its limit is another: those who wait for room are served, and told of it. */
-  resized(wasFull: boolean): void {
     this.servePutters();
     if (wasFull && !this.isFull) this.stirSources();
   }
 
-  /** What a `send` throws that the sink has refused. */
-  private refusal(sink: Box, from: string): Error {
-    if (sink.owner.hasEnded) return sink.closedError(machine.runner);
-    const { limit } = sink;
-    const { size } = sink.messages;
-    const through = sink === this ? "" : ` (through "${this.label}")`;
-    return new NoSpaceInBoxError(
-      `${from}: "${sink.label}"${through} is full: ${size} of ${limit}. Use put(), which waits for room; or pause() until there is some, or give the box a larger size.`,
-      size,
-      limit,
-    );
-  }
-
   closedError(runner: Runner | null): ClosedError {
-    const task = runner === null ? undefined : { id: runner.id, name: runner.name };
-    const message = `Component.put: "${this.label}" takes no more messages, since its component has ended. Let the error end the sender, or unlink the box.`;
-    return new ClosedError(message, "receiver", { task });
+    return hasEnded(this, runner);
   }
 
   /** What `receive` throws at the end. */
   endError(): EndOfChannel {
-    return EndOfChannel.of(
-      `Component.receive: "${this.label}" is empty, and all that were linked to it have finished. Use next() where the end is expected.`,
-    );
+    return isOver(this);
   }
 
-  private get hasRoom(): boolean {
+  protected get hasRoom(): boolean {
     const { size } = this.messages;
     return size < this.limit && (size < PATIENCE || this.limit !== Number.POSITIVE_INFINITY);
   }
@@ -328,7 +329,7 @@ export class Box {
     if (this.kind !== CONTROL || !this.owner.hears(message)) this.lay(message);
   }
 
-  private lay(message: unknown): void {
+  protected lay(message: unknown): void {
     const receiver = this.receivers.shift();
     if (receiver !== null) {
       complete(receiver, message);

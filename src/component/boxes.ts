@@ -6,7 +6,8 @@
 import { describeValue } from "../base/errors.ts";
 import { misuse } from "../core/leaf.ts";
 import { READ, touch, WRITE } from "../core/tracker.ts";
-import { Box, type BoxOwner, CONTROL, INBOX, OUTBOX } from "./box.ts";
+import { Box, CONTROL, INBOX, OUTBOX } from "./box.ts";
+import type { BoxOwner } from "./box-owner.ts";
 import { type Declaration, declaredBox, kindOfStandard, STANDARD } from "./declaration.ts";
 import { BoxInUseError, UnknownBoxError } from "./errors.ts";
 import { observer } from "./observer.ts";
@@ -26,6 +27,10 @@ export abstract class Boxes implements BoxOwner {
   declare private outboxBox: Box | null;
   declare protected signalBox: Box | null;
   declare private others: Box[];
+  /** How its boxes are made if they are no usual ones; null from it, or here, where they are. */
+  declare makes: ((name: string, kind: number, limit: number) => Box | null) | null;
+  /** Its boxes may have names that are known only elsewhere. */
+  declare isOpen: boolean;
 
   constructor(declaration: Declaration) {
     this.declaration = declaration;
@@ -34,6 +39,8 @@ export abstract class Boxes implements BoxOwner {
     this.outboxBox = null;
     this.signalBox = null;
     this.others = NO_BOXES;
+    this.makes = null;
+    this.isOpen = false;
   }
 
   abstract get label(): string;
@@ -50,8 +57,14 @@ export abstract class Boxes implements BoxOwner {
     return [...standard.filter((box) => box !== null), ...this.others];
   }
 
-  /** The box of a name; made now, if it is a standard one or was declared. */
-  box(name: string, from: string): Box {
+  /** Has its inboxes made again, as far as they are told to be others than they are. */
+  remakeInboxes(make: (box: Box) => Box): void {
+    if (this.inboxBox !== null) this.inboxBox = make(this.inboxBox);
+    this.others = this.others.map((box) => (box.kind === INBOX ? make(box) : box));
+  }
+
+  /** The box of a name; made now, if it is a standard one or was declared. `wanted` is its kind where only others know that. */
+  box(name: string, from: string, wanted?: number): Box {
     switch (name) {
       case "inbox":
         this.inboxBox ??= this.made(name, INBOX);
@@ -66,24 +79,25 @@ export abstract class Boxes implements BoxOwner {
         this.signalBox ??= this.made(name, OUTBOX);
         return this.signalBox;
       default:
-        return this.otherBox(name, from);
+        return this.otherBox(name, from, wanted);
     }
   }
 
   private made(name: string, kind: number): Box {
     touch(this, BOXES, WRITE);
     const declared = this.declaration.boxes?.get(name);
-    return new Box(this, name, kind, declared?.limit ?? Number.POSITIVE_INFINITY, declared?.wakesAlways === true);
+    const limit = declared?.limit ?? Number.POSITIVE_INFINITY;
+    return this.makes?.(name, kind, limit) ?? new Box(this, name, kind, limit, declared?.wakesAlways === true);
   }
 
-  private otherBox(name: string, from: string): Box {
+  private otherBox(name: string, from: string, wanted: number | undefined): Box {
     touch(this, BOXES, READ);
     const { others } = this;
     for (let i = 0; i < others.length; i++) {
       const box = others[i] as Box;
       if (box.name === name) return box;
     }
-    const kind = this.declaration.boxes?.get(name)?.kind;
+    const kind = this.declaration.boxes?.get(name)?.kind ?? (this.isOpen ? wanted : undefined);
     if (kind === undefined)
       throw new UnknownBoxError(
         `${from}: "${this.label}" has no box ${JSON.stringify(name)}. It has ${this.boxNames().join(", ")}. Declare the box, or mend the name.`,
@@ -92,14 +106,14 @@ export abstract class Boxes implements BoxOwner {
   }
 
   inbox(name: string, from: string): Box {
-    const box = this.box(name, from);
+    const box = this.box(name, from, INBOX);
     if (box.kind === OUTBOX)
       throw new UnknownBoxError(`${from}: "${box.label}" is an outbox. Messages are collected from an inbox.`);
     return box;
   }
 
   outbox(name: string, from: string): Box {
-    const box = this.box(name, from);
+    const box = this.box(name, from, OUTBOX);
     if (box.kind !== OUTBOX)
       throw new UnknownBoxError(`${from}: "${box.label}" is an inbox. Messages are sent to an outbox.`);
     return box;

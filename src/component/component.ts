@@ -351,7 +351,7 @@ function endOf(end: readonly [unknown, unknown], which: string): Box {
     throw misuse(
       `Component.link: the ${which} end must be a pair [component, "box"], got ${describeValue(end)}. Write [reader, "outbox"].`,
     );
-  return inside(end[0], "Component.link").box(end[1], "Component.link");
+  return inside(end[0], "Component.link").box(end[1], "Component.link", which === "first" ? OUTBOX : INBOX);
 }
 
 function* perform(component: AnyComponent): Generator<Suspend, void, unknown> {

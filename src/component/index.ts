@@ -105,6 +105,8 @@ export { unixProcess } from "./library/unix-process.ts";
 export type { WholeFile } from "./library/whole-files.ts";
 export { wholeFileReader, wholeFileWriter } from "./library/whole-files.ts";
 export type { Part } from "./part.ts";
+export type { Placeable, PlacedPart, ProcessOptions, ThreadOptions } from "./placement/place.ts";
+export { inProcess, inThread } from "./placement/place.ts";
 export type { ServiceDirectory, Services, ServicesHandle } from "./services.ts";
 export { services } from "./services.ts";
 export type { Service } from "./services-service.ts";

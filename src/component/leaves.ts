@@ -31,10 +31,8 @@ abstract class Collect<V> extends Leaf<V> {
   }
 
   enlist(waiter: Waiter): void {
-    const box = this.channel;
-    if (box.receivers === NO_WAITERS) box.receivers = new List();
-    box.receivers.push(waiter);
-    if (observer.tellQueues !== null) tellWait(box.owner, this);
+    this.channel.awaitMessage(waiter);
+    if (observer.tellQueues !== null) tellWait(this.channel.owner, this);
   }
 
   delist(waiter: Waiter): void {
@@ -146,8 +144,13 @@ export class Put extends Leaf<void> implements Parcel {
 
   enlist(waiter: Waiter): void {
     waiter.payload = this;
-    line(this.box.sink as Box).push(waiter);
+    (this.box.sink as Box).awaitRoom(waiter);
     if (observer.tellQueues !== null) tellWait(this.box.owner, this);
+  }
+
+  /** For a line that is served from elsewhere: see `Box.admit`. */
+  attempt(): unknown {
+    return (this.box.sink as Box).admit(this.message);
   }
 
   delist(waiter: Waiter): void {
@@ -162,18 +165,22 @@ export class Put extends Leaf<void> implements Parcel {
   }
 }
 
-/** Where those stand in line who wait for room in a box. */
-export function line(sink: Box): List<Waiter> {
-  if (sink.putters === NO_WAITERS) sink.putters = new List();
-  return sink.putters;
-}
-
 /** Who can be stirred: see `Component.pause`. */
 export interface Stirrable {
   readonly label: string;
   /** Something has happened since the last pause ended. */
   isStirred: boolean;
   pausers: List<Waiter>;
+  /** Sees whether something has come from elsewhere that nobody has been told of; null where nothing can. */
+  readonly outlook: Outlook | null;
+}
+
+/** What comes from elsewhere without telling anybody, and has to be looked at. */
+export interface Outlook {
+  /** Stirs the component if something has come since it was stirred for that last. */
+  look(): void;
+  /** The component pauses: it is stirred as soon as something comes. */
+  watch(): void;
 }
 
 export class Pause extends Leaf<void> {
@@ -185,8 +192,10 @@ export class Pause extends Leaf<void> {
   }
 
   ready(): boolean {
-    touch(this.component, SELF, WRITE);
-    return this.component.isStirred;
+    const { component } = this;
+    touch(component, SELF, WRITE);
+    if (component.outlook !== null && !component.isStirred) component.outlook.look();
+    return component.isStirred;
   }
 
   poll(): unknown {
@@ -199,6 +208,7 @@ export class Pause extends Leaf<void> {
     const { component } = this;
     if (component.pausers === NO_WAITERS) component.pausers = new List();
     component.pausers.push(waiter);
+    component.outlook?.watch();
     if (observer.tellQueues !== null) tellWait(component, this);
   }
 

@@ -12,7 +12,6 @@ import { SELF, tellMade, touch, WRITE } from "../core/tracker.ts";
 import type { Waiter } from "../core/waiter.ts";
 import { type Box, INBOX, type Lead, OUTBOX, type Parcel } from "./box.ts";
 import { BoxAlreadyLinkedError, LinkCycleError, NoSpaceInBoxError } from "./errors.ts";
-import { line } from "./leaves.ts";
 
 /** A link, as `Component.link` answers it: give it to `unlink`. */
 export class Linkage implements Lead {
@@ -76,12 +75,15 @@ export function join(from: Box, to: Box, maker: object, limit: number | null, ov
   const linkage = new Linkage(from, to, maker);
   from.onward = linkage;
   const wasFull = leadTo(from, sink);
-  const toWasFull = to.isFull;
+  const before = to.limit;
   if (limit !== null) to.limit = limit;
   // 3 move
   if (backlog > 0) forward(from, sink as Box);
   settle(from, wasFull);
-  if (limit !== null) to.resized(toWasFull);
+  if (limit !== null) {
+    to.limit = before;
+    to.setLimit(limit);
+  }
   to.addSource(linkage);
   return linkage;
 }
@@ -112,7 +114,7 @@ function leadTo(from: Box, sink: Box | null): boolean {
     const { after }: Waiter = waiter;
     if ((waiter.payload as Parcel).box.sink !== old) {
       old.putters.remove(waiter);
-      line(next).push(waiter);
+      next.awaitRoom(waiter);
     }
     waiter = after;
   }
@@ -122,6 +124,7 @@ function leadTo(from: Box, sink: Box | null): boolean {
 function lead(box: Box, sink: Box | null): void {
   touch(box, SELF, WRITE);
   box.sink = sink;
+  box.led();
   for (let above = box.sources.head; above !== null; above = above.after) lead(above.from, sink);
 }
 

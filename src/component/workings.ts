@@ -28,7 +28,7 @@ import { type Box, INBOX, OUTBOX } from "./box.ts";
 import { Boxes } from "./boxes.ts";
 import type { Declaration } from "./declaration.ts";
 import { ComponentStartedError, LinkAcrossRunsError } from "./errors.ts";
-import type { Stirrable } from "./leaves.ts";
+import type { Outlook, Stirrable } from "./leaves.ts";
 import { join, keptBy, kindOfLink, type Linkage, part } from "./linkage.ts";
 import { observer } from "./observer.ts";
 import { isProducerFinished, isShutdown, producerFinished, shutdown } from "./signal.ts";
@@ -74,6 +74,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
   declare restarts: RestartOptions | null;
   /** What a chassis does with messages for its control box; null where the usual is done. */
   declare heard: ((message: unknown) => boolean) | null;
+  declare outlook: Outlook | null;
   /** Called at its end. */
   declare endings: (() => void)[] | null;
 
@@ -96,6 +97,7 @@ export class Workings extends Boxes implements Stirrable, Watcher {
     this.keeps = false;
     this.restarts = null;
     this.heard = null;
+    this.outlook = null;
     this.endings = null;
     tellMade(this);
   }
@@ -272,13 +274,9 @@ export class Workings extends Boxes implements Stirrable, Watcher {
 
   stir(): void {
     touch(this, SELF, WRITE);
-    const pauser = this.pausers.shift();
-    if (pauser === null) {
-      this.isStirred = true;
-      return;
-    }
-    complete(pauser, undefined);
-    for (let other = this.pausers.shift(); other !== null; other = this.pausers.shift()) complete(other, undefined);
+    const { pausers } = this;
+    if (pausers.head === null) this.isStirred = true;
+    else for (let pauser = pausers.shift(); pauser !== null; pauser = pausers.shift()) complete(pauser, undefined);
   }
 
   /** Told by its task, in the step in which it ends. */

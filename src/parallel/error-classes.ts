@@ -24,6 +24,12 @@ know(DOM_NAME, DOMException.prototype as Error);
 for (const value of Object.values<unknown>(ours as Record<string, unknown>))
   if (typeof value === "function" && value.prototype instanceof Error) know(SIGN + value.name, value.prototype);
 
+/** Has errors of this package known that its base does not know. */
+export function knowOurs(classes: Readonly<Record<string, unknown>>): void {
+  for (const value of Object.values(classes))
+    if (typeof value === "function" && value.prototype instanceof Error) know(SIGN + value.name, value.prototype);
+}
+
 function know(name: string, prototype: Error): void {
   prototypes.set(name, prototype);
   names.set(prototype, name);

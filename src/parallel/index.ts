@@ -12,7 +12,7 @@ export { blocking } from "./blocking.ts";
 export { registerError } from "./error-classes.ts";
 export { inline } from "./inline.ts";
 export { move } from "./move.ts";
-export type { RemoteFunction } from "./origin.ts";
+export type { RemoteFunction, RemoteMaker } from "./origin.ts";
 export type { Owned } from "./owner.ts";
 export { owner } from "./owner.ts";
 export type { PoolStats } from "./pool/backend.ts";

@@ -40,10 +40,14 @@ export abstract class SharedLeaf<T> extends Leaf<T> {
   }
 }
 
+/** What an attempt answers that has done something, and has more to wait for: it stays in its place. */
+export const STAYS: unknown = Symbol("stays");
+
 export class Line implements Watched {
   /** The threads that sleep on the same. */
   declare readonly sleepers: Sleepers;
-  declare private readonly waiters: List<Waiter>;
+  /** @internal */
+  declare readonly waiters: List<Waiter>;
   /** Where this thread is to sleep. */
   declare private place: Sleepers;
   /** Where it has announced that it sleeps. */
@@ -110,6 +114,7 @@ export class Line implements Watched {
       }
       if (!isFailed && raw === NOT_READY) break;
       done = true;
+      if (!isFailed && raw === STAYS) break;
       if (waiters.head !== waiter) continue; // its own value has had it cancelled
       waiters.remove(waiter);
       if (isFailed) fail(waiter, error);

@@ -12,6 +12,7 @@ import { INSPECT } from "../base/inspect.ts";
 import { misuse } from "../core/leaf.ts";
 
 declare const remoteBrand: unique symbol;
+declare const makerBrand: unique symbol;
 
 /**
  * A function that workers can call: one of a module, named with `remote`, or one made with `inline`. Opaque here: it is called through a pool.
@@ -21,6 +22,17 @@ declare const remoteBrand: unique symbol;
  */
 export interface RemoteFunction<in A extends readonly unknown[], out R> {
   readonly [remoteBrand]: (...args: A) => R;
+}
+
+/**
+ * What makes components in a module that workers load: a class of components, or a function that returns one. Opaque here: it is given to `inThread` or
+ * `inProcess` of `offshoot/component`.
+ *
+ * @example
+ * const counter = inThread(parts.Counter, [10]);
+ */
+export interface RemoteMaker<in A extends readonly unknown[], out C> {
+  readonly [makerBrand]: (...args: A) => C;
 }
 
 /** What a worker needs to get hold of a function. Plain data, the same for all calls. */

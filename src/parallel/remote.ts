@@ -9,10 +9,21 @@ import { describeValue, oneLine } from "../base/errors.ts";
 import { INSPECT } from "../base/inspect.ts";
 import { misuse } from "../core/leaf.ts";
 import type { Checked, Outcome } from "../core/types.ts";
-import { MODULE, moduleLabel, type Origin, type RemoteFunction, remoteFunction } from "./origin.ts";
+import { MODULE, moduleLabel, type Origin, type RemoteFunction, type RemoteMaker, remoteFunction } from "./origin.ts";
 import { builtInPlaceOf } from "./typescript.ts";
 
-/** The functions of a module that may be a task's body, as a pool takes them. What else the module exports is left out. */
+/** A component, by what it says of its messages. */
+interface Made {
+  readonly "~messages": unknown;
+}
+
+type Called<A extends readonly unknown[], R> = [R] extends [never]
+  ? RemoteFunction<A, R>
+  : [R] extends [Made]
+    ? RemoteFunction<A, Outcome<R>> & RemoteMaker<A, R>
+    : RemoteFunction<A, Outcome<R>>;
+
+/** The functions of a module that may be a task's body, as a pool takes them, and its classes of components. What else the module exports is left out. */
 export type Remote<M> = {
   readonly [K in keyof M as M[K] extends (...args: never) => infer R
     ? [R] extends [never]
@@ -20,7 +31,17 @@ export type Remote<M> = {
       : unknown extends Checked<R>
         ? K
         : never
-    : never]: M[K] extends (...args: infer A) => infer R ? RemoteFunction<A, Outcome<R>> : never;
+    : M[K] extends new (
+          ...args: never
+        ) => Made
+      ? K
+      : never]: M[K] extends (...args: infer A) => infer R
+    ? Called<A, R>
+    : M[K] extends new (
+          ...args: infer A
+        ) => infer C
+      ? RemoteMaker<A, C>
+      : never;
 };
 
 /**

@@ -280,6 +280,15 @@ export class Ring {
     return Math.max(signed(tail - Atomics.load(this.words, HEAD)), 0);
   }
 
+  /** Values that can be taken now, as far as one thread puts and this one takes. */
+  get published(): number {
+    const { words, length } = this;
+    if (length === 0) return 0;
+    const last = (Atomics.load(words, HEAD) + length - 1) & TICKETS;
+    const at = FIRST + (last & this.mask) * SLOT_WORDS + SEQUENCE;
+    return Atomics.load(words, at) === ((last + 1) & TICKETS) ? length : length - 1;
+  }
+
   /** How many values have been put. Tombstones are none. */
   get put(): number {
     return this.putBefore(Atomics.load(this.words, TAIL) >>> 1);

@@ -19,7 +19,8 @@ import { defineKind, keepIn, NEW, SharedObject } from "./directory.ts";
 import { Line } from "./line.ts";
 import { here } from "./neighbours.ts";
 import { Ring } from "./ring.ts";
-import { CLOSED, EMPTY, INLINE, PAGES_TOO, RECEIVERS, ringSize, SENDERS, STARVED } from "./ring-layout.ts";
+import { CLOSED, EMPTY, INLINE, PAGES_TOO, RECEIVERS, ringSize, STARVED } from "./ring-layout.ts";
+import { Room } from "./room.ts";
 import { Sleepers } from "./sleepers.ts";
 import { steps } from "./steps.ts";
 
@@ -34,10 +35,6 @@ const KIND = "channel";
 const STANDARD_BYTES = 1 << 20;
 const MOST_CAPACITY = 1 << 22;
 const MOST_BYTES = 2 ** 30;
-/** Free places that are worth going on for. */
-const MUCH = 32;
-/** A thread that has something to do between all looks is never long at it: so its senders do not wait for ever. */
-const MOST_WAITS = 64;
 
 let spare: Cargo | null = new Cargo();
 
@@ -53,40 +50,10 @@ function laden(value: unknown): Cargo {
   }
 }
 
-/**
- * Those who wait for room. While this thread has nothing else to do it lets several places become free before it fills them: whoever fills each as it becomes free, and looks for
- * the next, takes the words of the ring from the receiver again and again, and both are slower than either.
- */
-class Room extends Line {
-  declare private readonly ring: Ring;
-  /** Looks in a row that found room, but not much. */
-  declare private waits: number;
-
-  constructor(words: Int32Array, ring: Ring) {
-    super(words, SENDERS);
-    this.ring = ring;
-    this.waits = 0;
-  }
-
-  override look(): boolean {
-    if (here().isPatient && this.isScarce && this.waits < MOST_WAITS) {
-      this.waits++;
-      return false;
-    }
-    this.waits = 0;
-    return super.look();
-  }
-
-  private get isScarce(): boolean {
-    const { ring } = this;
-    return ring.length > ring.capacity - Math.min(ring.capacity >> 2, MUCH) && !ring.isClosed;
-  }
-}
-
 export class SharedChannel<T> extends SharedObject implements Channel<T> {
   declare readonly receivers: Line;
   declare readonly senders: Line;
-  declare private readonly ring: Ring;
+  declare readonly ring: Ring;
   declare private readonly ended: End;
   /** The threads whose senders wait for pages. */
   declare private readonly starved: Sleepers;
@@ -193,15 +160,19 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
       if (ticket === CLOSED) throw this.closedError(runner);
       return this.mustWait(by, false);
     }
-    const { generation } = ring.pages;
-    // 1 making the value ready is dear: not while there is no room
+    // making the value ready is dear: not while there is no room
     if (!ring.isClosed) {
       if (!ring.hasRoom) return this.mustWait(by, false);
-      if (by !== null && by.starvedAt === generation) return this.mustWait(by, true);
+      if (by !== null && by.starvedAt === ring.pages.generation) return this.mustWait(by, true);
     }
-    // 2
-    const cargo = laden(value);
+    return this.offerCargo(laden(value), by, runner);
+  }
+
+  /** The same for a value that has been made ready. @internal */
+  offerCargo(cargo: Cargo, by: Send<T> | null, runner: Runner | null): unknown {
     const { length } = cargo;
+    const { ring } = this;
+    const { generation } = ring.pages;
     if (length > ring.pages.size && length > INLINE)
       throw misuse(
         `Channel.send: "${this.name}" has room for ${ring.pages.size} bytes, and the value takes ${length}. Make the channel with { bytes: ${length} } or more, or send less at a time.`,
@@ -213,7 +184,7 @@ export class SharedChannel<T> extends SharedObject implements Channel<T> {
       return this.given();
     }
     if (ticket === CLOSED) throw this.closedError(runner);
-    // 3 pages that were taken and given back may have been missed by another thread
+    // pages that were taken and given back may have been missed by another thread
     const { isStarved } = cargo;
     if (by !== null && isStarved) by.starvedAt = generation;
     if (length > INLINE && ring.pages.generation !== generation) this.starved.wakeAll();

@@ -125,3 +125,23 @@ export function visit(map, count, operations, gate) {
   Atomics.wait(gate, 0, 1);
   return visitMap(map, keys, operations, 0.5);
 }
+
+/**
+ * @param {Receiver<number>} incoming
+ * @param {Sender<number>} outgoing
+ * @returns {Operation<void>}
+ */
+export function* echoAll(incoming, outgoing) {
+  for (let n = yield* incoming.next(); !n.done; n = yield* incoming.next()) yield* outgoing.send(n.value);
+  outgoing.close();
+}
+
+/**
+ * The same as the main of a component.
+ *
+ * @param {import("offshoot/component").Component<{ inbox: number }, { outbox: number }>} self
+ * @returns {Operation<void>}
+ */
+export function* echoing(self) {
+  for (let n = yield* self.next(); !n.done; n = yield* self.next()) yield* self.put(n.value);
+}

@@ -39,6 +39,28 @@ export function load(recipe: Recipe): Loaded | Promise<Loaded> {
 }
 
 async function loadFromModule(recipe: Recipe, url: string): Promise<Loaded> {
+  const module = await importFor(recipe, url);
+  const f = exportOf(module, recipe.name);
+  if (typeof f === "function" && !isClass(f) && !isAsyncGenerator(f)) return new Fixed(f as AnyFunction);
+  const { wrongExport } = await import("./failures.ts");
+  throw wrongExport(f, recipe.name, url, module);
+}
+
+/**
+ * Gets hold of an export of a module that is a function or a class.
+ *
+ * @throws rejects with errors as those of `load`
+ */
+export async function loadExport(recipe: Recipe): Promise<AnyFunction> {
+  const url = recipe.module as string;
+  const module = await importFor(recipe, url);
+  const f = exportOf(module, recipe.name);
+  if (typeof f === "function") return f as AnyFunction;
+  const { wrongExport } = await import("./failures.ts");
+  throw wrongExport(f, recipe.name, url, module);
+}
+
+async function importFor(recipe: Recipe, url: string): Promise<Readonly<Record<string, unknown>>> {
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await import(url);
@@ -47,10 +69,7 @@ async function loadFromModule(recipe: Recipe, url: string): Promise<Loaded> {
     throw loadingFailed(error, recipe.label, url);
   }
   if (doorsLoaded() > 1) await import("../codec/ours.ts"); // the module knows this package, and may come by what must not travel
-  const f = exportOf(module, recipe.name);
-  if (typeof f === "function" && !isClass(f) && !isAsyncGenerator(f)) return new Fixed(f as AnyFunction);
-  const { wrongExport } = await import("./failures.ts");
-  throw wrongExport(f, recipe.name, url, module);
+  return module;
 }
 
 /** Node finds the names of a CommonJS module by reading its text, and not all of them: the others are properties of its default export. */

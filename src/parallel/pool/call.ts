@@ -274,13 +274,20 @@ export class PoolRun<T> extends Leaf<T> {
   declare private readonly worker: number;
   declare private readonly site: { readonly stack?: string } | null;
 
-  constructor(employer: Employer, origin: Origin, args: readonly unknown[], worker = 0) {
+  /** `site` is the place that is told of as that of the call; else it is where the operation is made, or performed. */
+  constructor(
+    employer: Employer,
+    origin: Origin,
+    args: readonly unknown[],
+    worker = 0,
+    site: { readonly stack?: string } | null = null,
+  ) {
     super();
     this.employer = employer;
     this.origin = origin;
     this.args = args;
     this.worker = worker;
-    this.site = this.maker === null ? siteOf() : null;
+    this.site = site ?? (this.maker === null ? siteOf() : null);
   }
 
   ready(): boolean {

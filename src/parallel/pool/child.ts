@@ -46,8 +46,17 @@ export class Child {
   declare private busyMs: number;
   declare private timer: NodeJS.Timeout | null;
 
-  /** @throws what Node does, if it cannot start another process */
-  constructor(number: number, hear: (report: Report) => void, ended: (code: number | null, how: string) => void) {
+  /**
+   * `entry` is what it begins with, if that is not the entry of a pool: then it is told and tells what that takes and gives.
+   *
+   * @throws what Node does, if it cannot start another process
+   */
+  constructor(
+    number: number,
+    hear: (report: Report) => void,
+    ended: (code: number | null, how: string) => void,
+    entry: URL = ENTRY,
+  ) {
     this.number = number;
     this.calls = new Map();
     this.waiting = new Set();
@@ -61,7 +70,7 @@ export class Child {
     this.busyMs = 0;
     this.timer = null;
     const { fork } = process.getBuiltinModule("node:child_process"); // only now: threads that start no process should not have it in memory
-    const child = fork(ENTRY, {
+    const child = fork(entry, {
       execArgv: flagsForProcess(),
       serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -102,7 +111,7 @@ export class Child {
   }
 
   /** False if it cannot be reached: then it is about to end. */
-  send(order: Order): boolean {
+  send(order: object): boolean {
     if (!this.process.connected) return false;
     this.process.send(order);
     return true;

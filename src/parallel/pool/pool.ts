@@ -14,7 +14,7 @@ import { until } from "../../flow/until.ts";
 import { type Origin, originOf, type RemoteFunction } from "../origin.ts";
 import { SHARE } from "../shareable.ts";
 import type { Backend, PoolStats } from "./backend.ts";
-import { PoolPart, PoolRun } from "./call.ts";
+import { type Employer, PoolPart, PoolRun } from "./call.ts";
 import { type CallQueue, definePool } from "./call-queue.ts";
 import { EachRun } from "./each.ts";
 import { Mapping } from "./mapping.ts";
@@ -60,6 +60,16 @@ export class Pool implements AsyncDisposable {
   get [SHARE](): number {
     if (this.backend instanceof Threads) return this.backend.queue[SHARE];
     throw misuse(`Pool: "${this.name}" is a pool of processes, which only the thread can use that has made it.`);
+  }
+
+  /** @internal */
+  get employer(): Employer {
+    return this.backend.employer;
+  }
+
+  /** @internal A pool of threads, rather than of processes. */
+  get isOfThreads(): boolean {
+    return this.backend instanceof Threads;
   }
 
   /** How many workers it may have. */
