@@ -134,7 +134,7 @@ export function toMermaid({ components, links }: Topology): string {
     components.filter(({ parent: above }) => (above !== null && known.has(above) ? above : null) === parent);
   const lines = ["flowchart LR"];
   const draw = (component: ComponentReport, indent: string): void => {
-    const text = JSON.stringify(`${component.name}${waiting(component)}`);
+    const text = quoted(`${component.name}${waiting(component)}`);
     const children = below(component.label);
     if (children.length === 0) {
       lines.push(`${indent}${idOf(component.label)}[${text}]`);
@@ -143,22 +143,25 @@ export function toMermaid({ components, links }: Topology): string {
     // An arrow may not lead from a frame into itself: the boxes of the whole are drawn as nodes within it.
     lines.push(`${indent}subgraph ${idOf(component.label)}[${text}]`);
     for (const { name, linked } of component.boxes)
-      if (linked) lines.push(`${indent}  ${idOf(component.label)}_${name}([${JSON.stringify(name)}])`);
+      if (linked) lines.push(`${indent}  ${idOfBox(component.label, name)}([${quoted(name)}])`);
     for (const child of children) draw(child, `${indent}  `);
     lines.push(`${indent}end`);
   };
   for (const component of below(null)) draw(component, "  ");
   const wholes = new Set(components.map(({ parent }) => parent));
-  const kinds: ReadonlyMap<string, string> = new Map(
-    components.flatMap(({ label, boxes }) => boxes.map(({ name, kind }) => [`${label}.${name}`, kind] as const)),
+  const ends = new Map(
+    components.flatMap(({ label, boxes }) =>
+      boxes.map(({ name, kind }): [string, End] => [`${label}.${name}`, { owner: label, box: name, kind }]),
+    ),
   );
-  const end = ({ owner, box }: End): string => (wholes.has(owner) ? `${idOf(owner)}_${box}` : idOf(owner));
+  const id = ({ owner, box }: End): string => (wholes.has(owner) ? idOfBox(owner, box) : idOf(owner));
   const text = ({ owner, box }: End): string => (wholes.has(owner) ? "" : box);
   for (const link of links) {
-    const [from, to] = [endOf(link.from), endOf(link.to)];
-    const arrow = kinds.get(link.from) === kinds.get(link.to) ? "-.->" : "-->";
+    const [from, to] = [ends.get(link.from), ends.get(link.to)];
+    if (from === undefined || to === undefined) continue; // of a component that was left out
+    const arrow = from.kind === to.kind ? "-.->" : "-->";
     const boxes = [text(from), text(to)].filter((name) => name !== "").join(" → ");
-    lines.push(`  ${end(from)} ${arrow}|${JSON.stringify(boxes)}| ${end(to)}`);
+    lines.push(`  ${id(from)} ${arrow}${boxes === "" ? "" : `|${quoted(boxes)}|`} ${id(to)}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -170,15 +173,17 @@ function waiting({ boxes }: ComponentReport): string {
 }
 
 const idOf = (label: string): string => `c${label.slice(label.lastIndexOf("#") + 1)}`;
+/** Names of boxes may have anything in them; ids may not. */
+const idOfBox = (label: string, box: string): string =>
+  `${idOf(label)}_${box.replace(/\W/g, (character) => `_${character.charCodeAt(0)}_`)}`;
+/** A text as Mermaid takes it: it knows no backslashes, and reads `#` as the beginning of a character's code. */
+const quoted = (text: string): string =>
+  `"${text.replaceAll("#", "#35;").replaceAll('"', "#quot;").replaceAll(/\s+/g, " ")}"`;
 
 interface End {
   readonly owner: string;
   readonly box: string;
-}
-
-function endOf(label: string): End {
-  const at = label.indexOf(".", label.lastIndexOf("#"));
-  return { owner: label.slice(0, at), box: label.slice(at + 1) };
+  readonly kind: BoxReport["kind"];
 }
 
 /** One change. Names are labels: `Reader#3`, `Reader#3.outbox`. */
