@@ -78,9 +78,9 @@ export function component<
 }
 
 /** A component with the standard boxes from a function that is given it. */
-export function fromFunction(main: (self: never) => unknown): Component {
+export function fromFunction(main: (self: never) => unknown, called = "part"): Component {
   return new FromFunction<{ inbox: unknown }, { outbox: unknown }>(
-    { name: main.name || "part" },
+    { name: main.name || called },
     main as (self: Component) => Main,
   );
 }

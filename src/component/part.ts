@@ -62,16 +62,16 @@ export type TakenByAll<P> = (
   ? M
   : never;
 
-/** Makes a part a component. */
-export function partOf(part: unknown, from: string): AnyComponent {
+/** Makes a part a component. One that has no name of its own is called as the chassis calls it. */
+export function partOf(part: unknown, from: string, called?: string): AnyComponent {
   if (Component.isComponent(part)) return part;
   if (typeof part === "function") {
     if (part.prototype instanceof Component)
       throw misuse(`${from}: got the class "${part.name}". Make a component of it: new ${part.name}().`);
-    return fromFunction(part as (self: never) => unknown);
+    return fromFunction(part as (self: never) => unknown, called);
   }
   if (typeof part === "object" && part !== null) {
-    const name = Object.getPrototypeOf(part)?.constructor?.name ?? "stream";
+    const name = called ?? Object.getPrototypeOf(part)?.constructor?.name ?? "stream";
     const { readable, writable } = part as { readable?: unknown; writable?: unknown };
     if (isObject(readable) && isObject(writable) && isReadable(readable) && isWebWritable(writable))
       return new Transforms(writable, readable, name);

@@ -116,6 +116,20 @@ test("a picture shows parents as frames and pass-throughs as dotted arrows", () 
   );
 });
 
+test("parts of a graphline that have no name of their own are called as it calls them", () => {
+  const nameless = (): (() => Operation<void>) => function* () {};
+  async function* numbers(): AsyncGenerator<number> {}
+  function* own(): Operation<void> {}
+  const whole = graphline({
+    parts: { some: numbers(), first: nameless(), second: nameless(), other: own, relay: new Relay() },
+    links: {},
+  });
+  assert.deepEqual(
+    topology(whole).components.map(({ name }) => name),
+    ["Relay", "graphline", "some", "first", "second", "own"],
+  );
+});
+
 test("changes are told in order, and nothing is told once nobody listens", async () => {
   const told: string[] = [];
   await simulate(function* (): Operation<void> {

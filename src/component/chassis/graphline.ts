@@ -80,7 +80,7 @@ class Graph extends Chassis<object, object> {
     for (const [name, part] of Object.entries(parts)) {
       if (name === "" || name.includes("."))
         throw misuse(`graphline: ${JSON.stringify(name)} cannot be the name of a part. Leave out the full stop.`);
-      this.#parts.set(name, partOf(part, `graphline: the part "${name}"`));
+      this.#parts.set(name, partOf(part, `graphline: the part "${name}"`, name));
     }
     if (this.#parts.size === 0) throw misuse("graphline: there are no parts. Give at least one.");
     this.assemble([...this.#parts.values()], () => this.#wire(links, sizes));
