@@ -26,13 +26,18 @@ export type Part =
   | WebPair<never, unknown>
   | NodeWritable;
 
+/** The boxes that the component of a function has: the four standard ones, whatever the function says of others. */
+type Plain<C> = Wired<
+  Pick<InOf<C>, keyof InOf<C> & ("inbox" | "control")>,
+  Pick<OutOf<C>, keyof OutOf<C> & ("outbox" | "signal")>
+>;
 /** The component that a part becomes, as far as its types go. */
 export type Parted<P> =
   P extends Wired<object, object>
     ? P
     : P extends (self: infer S) => unknown
       ? S extends Wired<object, object>
-        ? S
+        ? Plain<S>
         : Wired<{ inbox: unknown }, { outbox: unknown }>
       : P extends WebPair<infer I, infer O>
         ? Wired<{ inbox: I }, { outbox: O }>

@@ -24,6 +24,10 @@ type CarriedBy<P, B> = B extends `${infer N}.${infer X}`
   : never;
 type IsOwn<B> = B extends `${string}.${string}` ? false : true;
 
+/** Says at compile time that there is no such box, and which there are. */
+interface NoSuchBox<Named, There> {
+  readonly "there is no such box": { readonly named: Named; readonly there: There };
+}
 /** Each link leads from a box to one that takes what it carries. */
 type Linked<P, L, I, O> = {
   readonly [S in keyof L]: S extends Source<P, I>
@@ -33,8 +37,8 @@ type Linked<P, L, I, O> = {
         : IsOwn<L[S]> extends true
           ? L[S]
           : L[S] & Fits<CarriedBy<P, S>, CarriedBy<P, L[S]>>
-      : Sink<P, O>
-    : never;
+      : Sink<P, O> | NoSuchBox<L[S], Sink<P, O>>
+    : NoSuchBox<S, Source<P, I>>;
 };
 type TakenByWhole<P, L> = { readonly [S in keyof L as IsOwn<S> extends true ? S : never]: CarriedBy<P, L[S]> };
 type GivenByWhole<P, L> = {

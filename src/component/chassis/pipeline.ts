@@ -102,8 +102,8 @@ class Row extends Chassis<{ inbox: unknown }, { outbox: unknown }> {
  * @example
  * await run(() => pipeline(createReadStream("log"), lines(), 100, filter((line: string) => line.includes("ERROR")), process.stdout));
  */
-export function pipeline<const P extends readonly Step[]>(...parts: Chained<P> & P): Pipeline<P>;
 export function pipeline<const P extends readonly Step[]>(parts: Chained<P> & P, options: PipelineOptions): Pipeline<P>;
+export function pipeline<const P extends readonly Step[]>(...parts: Chained<P> & P): Pipeline<P>;
 export function pipeline(...given: readonly unknown[]): unknown {
   const row = Array.isArray(given[0])
     ? new Row(given[0], (given[1] as PipelineOptions | undefined) ?? {})
