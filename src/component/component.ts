@@ -14,6 +14,7 @@ import { BoxEmptyError } from "./errors.ts";
 import { nextFrom, Pause, Put, receiveFrom } from "./leaves.ts";
 import type { Linkage } from "./linkage.ts";
 import type {
+  AddedName,
   BoxName,
   BoxOptions,
   ComponentArguments,
@@ -275,14 +276,26 @@ export abstract class Component<In extends object = { inbox: unknown }, Out exte
     return [...this.#inside.children].map((child) => child.face as AnyComponent);
   }
 
-  /** Adds an inbox while the component lives. Answers its name: the one given, or that with a number if it is taken. */
-  addInbox(name: string, options?: BoxOptions): string {
-    return this.#inside.addBoxNamed(name, INBOX, options, "Component.addInbox");
+  /**
+   * Adds an inbox while the component lives. Answers its name: the one given, or that with a number if it is taken. What it carries is said by the type of the
+   * component, as in `{ [more: `more${string}`]: number }`.
+   */
+  addInbox<const N extends string>(name: N, options?: BoxOptions): AddedName<N> {
+    return this.#inside.addBoxNamed(name, INBOX, options, "Component.addInbox") as AddedName<N>;
   }
 
-  /** Adds an outbox while the component lives. Answers its name: the one given, or that with a number if it is taken. */
-  addOutbox(name: string, options?: Pick<BoxOptions, "doc">): string {
-    return this.#inside.addBoxNamed(name, OUTBOX, options, "Component.addOutbox");
+  /**
+   * Adds an outbox while the component lives. Answers its name, as `addInbox` does.
+   *
+   * @example
+   * class Room extends Component<{ inbox: Said }, { [guest: `guest${string}`]: Said }> {
+   *   enter(guest: Component<{ inbox: Said }>): void {
+   *     this.link([this, this.addOutbox("guest")], [guest, "inbox"]);
+   *   }
+   * }
+   */
+  addOutbox<const N extends string>(name: N, options?: Pick<BoxOptions, "doc">): AddedName<N> {
+    return this.#inside.addBoxNamed(name, OUTBOX, options, "Component.addOutbox") as AddedName<N>;
   }
 
   /**

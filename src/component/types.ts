@@ -22,6 +22,9 @@ export type InMessage<In, B> = B extends keyof In ? In[B] : B extends "control" 
 /** What an outbox carries. */
 export type OutMessage<Out, B> = B extends keyof Out ? Out[B] : B extends "signal" ? Signal : unknown;
 
+/** The name that an added box may have got. */
+export type AddedName<N extends string> = N | `${N}${number}`;
+
 /** The boxes of a component that takes `In` and gives `Out`, of either kind. */
 export type BoxName<In, Out> = OutboxName<Out> | InboxName<In>;
 /** What a box of either kind carries. */

@@ -1,4 +1,4 @@
-// Which links of a graphline the compiler takes.
+// Which links of a graphline the compiler takes, and of boxes that were added.
 
 import type { Operation } from "offshoot";
 import { Component, graphline, pipeline } from "offshoot/component";
@@ -40,3 +40,24 @@ export function rows(): void {
   // @ts-expect-error: the same, where parts are given as an array
   pipeline([new Numbers(), words], { name: "row" });
 }
+
+class Room extends Component<{ inbox: string }, { [guest: `guest ${string}`]: string }> {
+  constructor() {
+    super({ outboxes: {} });
+  }
+
+  *enter(guest: Component<{ inbox: string }>, wrong: Component<{ inbox: number }>, name: string): Operation<void> {
+    const box = this.addOutbox(`guest ${name}`);
+    this.link([this, box], [guest, "inbox"]);
+    this.send("welcome", box);
+    // @ts-expect-error: a room gives words
+    this.link([this, box], [wrong, "inbox"]);
+    // @ts-expect-error: the same
+    yield* this.put(1, box);
+    // @ts-expect-error: no guest
+    this.send("welcome", this.addOutbox("cat"));
+  }
+
+  override *main(): Operation<void> {}
+}
+export const room: Room = new Room();

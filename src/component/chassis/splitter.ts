@@ -6,7 +6,7 @@ import type { Operation } from "../../core/types.ts";
 import { type AnyComponent, Component } from "../component.ts";
 import { kindOfStandard } from "../declaration.ts";
 import type { NoSpaceInBoxError } from "../errors.ts";
-import type { BoxOptions, ComponentArguments, Fits, InboxName, InMessage, InOf, Wired } from "../types.ts";
+import type { AddedName, BoxOptions, ComponentArguments, Fits, InboxName, InMessage, InOf, Wired } from "../types.ts";
 import { FanOut, type Receiver, type Sink, type Slow } from "./fanout.ts";
 
 export interface SplitterOptions<O extends string = never> {
@@ -94,7 +94,7 @@ export class Splitting extends Component<{ inbox: unknown }, { outbox: unknown }
     return [...this.#fanOut.receivers];
   }
 
-  override addOutbox(name: string, options?: Pick<BoxOptions, "doc">): string {
+  override addOutbox<const N extends string>(name: N, options?: Pick<BoxOptions, "doc">): AddedName<N> {
     const added = super.addOutbox(name, options);
     this.#fanOut.open(added, this.#slow);
     return added;
