@@ -55,10 +55,12 @@ export interface BoxOptions {
 }
 
 type Standard = "inbox" | "control" | "outbox" | "signal";
-type Declared<M> = { readonly [B in Exclude<keyof M, Standard>]: BoxOptions | string } & {
+/** The boxes that `M` names one by one: not those of an index signature, which are added while the component lives. */
+type Named<M> = keyof { [B in keyof M as Record<never, 1> extends Record<B, 1> ? never : B]: 1 };
+type Declared<M> = { readonly [B in Exclude<Named<M>, Standard>]: BoxOptions | string } & {
   readonly [B in Standard & keyof M]?: BoxOptions | string;
 };
-type Listed<M, K extends string> = [Exclude<keyof M, Standard>] extends [never]
+type Listed<M, K extends string> = [Exclude<Named<M>, Standard>] extends [never]
   ? { readonly [P in K]?: Declared<M> | undefined }
   : { readonly [P in K]: Declared<M> };
 
@@ -72,7 +74,7 @@ export type ComponentOptions<In, Out> = {
   Listed<Out, "outboxes">;
 
 /** Arguments of the constructor: none are needed where all boxes are standard ones. */
-export type ComponentArguments<In, Out> = [Exclude<keyof In | keyof Out, Standard>] extends [never]
+export type ComponentArguments<In, Out> = [Exclude<Named<In> | Named<Out>, Standard>] extends [never]
   ? [options?: ComponentOptions<In, Out>]
   : [options: ComponentOptions<In, Out>];
 

@@ -8,7 +8,7 @@ import { Component, pipeline, toMermaid, topology } from "offshoot/component";
 
 class Dealer extends Component<{ inbox: number }, { [way: `to ${string}`]: number }> {
   constructor(worker: Worker) {
-    super({ name: 'the "dealer" #1', outboxes: {} });
+    super({ name: 'the "dealer" #1' });
     this.addChildren(worker);
     this.addOutbox("to #1.a");
     this.link([this, "to #1.a"], [worker, "inbox"]);

@@ -42,10 +42,6 @@ export function rows(): void {
 }
 
 class Room extends Component<{ inbox: string }, { [guest: `guest ${string}`]: string }> {
-  constructor() {
-    super({ outboxes: {} });
-  }
-
   *enter(guest: Component<{ inbox: string }>, wrong: Component<{ inbox: number }>, name: string): Operation<void> {
     const box = this.addOutbox(`guest ${name}`);
     this.link([this, box], [guest, "inbox"]);
@@ -60,4 +56,10 @@ class Room extends Component<{ inbox: string }, { [guest: `guest ${string}`]: st
 
   override *main(): Operation<void> {}
 }
-export const room: Room = new Room();
+export const room: Room = new Room({ name: "room" });
+
+class Unlisted extends Component<{ inbox: string }, { rest: string; [more: `more${number}`]: string }> {
+  override *main(): Operation<void> {}
+}
+// @ts-expect-error: boxes that have names are listed
+export const unlisted: Unlisted = new Unlisted();
