@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { fail, root, tool } from "./lib/tool.ts";
 
 /** Arguments that make an example check its own results. */
-const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { corpus: ["--check", "src"] };
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  corpus: ["--check", "src"],
+  "corpus-graph": ["--check", "src"],
+};
 
 const folders = existsSync(join(root, "examples"))
   ? readdirSync(join(root, "examples"), { withFileTypes: true }).filter((entry) => entry.isDirectory())

@@ -1,7 +1,7 @@
 // Counts files whose paths come through a channel, a few at a time, and sends what it has counted in portions.
 //
-// Nothing here knows on which thread it runs: in the thread that began, with local channels, or on a worker, with shared ones. What is sent is plain data,
-// and many files in one portion, since a portion that goes to another thread is copied.
+// Nothing here knows on which thread it runs: in the thread that began, with local channels, or on a worker, with shared ones. Nor whether they are channels: in
+// ../corpus-graph they are the boxes of a component. What is sent is plain data, and many files in one portion, since a portion that goes to another thread is copied.
 
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -17,8 +17,13 @@ type Counted =
   | { readonly kind: "file"; readonly counter: FileCounter }
   | { readonly kind: "skipped"; readonly skipped: Skipped };
 
+/** Where paths come from. */
+export type Paths = Pick<Receiver<string>, "next">;
+/** Where portions go. */
+export type Portions = Pick<Sender<Portion>, "send">;
+
 /** Counts until there are no more paths, with so many tasks that read. */
-export function* countFiles(paths: Receiver<string>, portions: Sender<Portion>, readers: number): Operation<void> {
+export function* countFiles(paths: Paths, portions: Portions, readers: number): Operation<void> {
   const gathered = new Gathered(portions);
   yield* group((g) => {
     for (let i = 0; i < readers; i++) g.go(read, paths, gathered);
@@ -26,7 +31,7 @@ export function* countFiles(paths: Receiver<string>, portions: Sender<Portion>, 
   yield* gathered.send();
 }
 
-function* read(paths: Receiver<string>, gathered: Gathered): Operation<void> {
+function* read(paths: Paths, gathered: Gathered): Operation<void> {
   const buffer = new Uint8Array(PIECE);
   for (;;) {
     const path = yield* paths.next();
@@ -37,12 +42,12 @@ function* read(paths: Receiver<string>, gathered: Gathered): Operation<void> {
 
 /** What the tasks of one thread have counted since the last portion. They share it without a lock: no other task runs between two `yield*`. */
 class Gathered {
-  private readonly portions: Sender<Portion>;
+  private readonly portions: Portions;
   private totals = new Totals();
   private skipped: Skipped[] = [];
   private since: number = performance.now();
 
-  constructor(portions: Sender<Portion>) {
+  constructor(portions: Portions) {
     this.portions = portions;
   }
 

@@ -1,7 +1,7 @@
 // The pipeline: walk -> paths -> count, on each thread with some tasks that read -> portions -> merge.
 //
 // Both channels are bounded, so a slow stage holds up the one before it, and memory does not grow with the folder.
-// Everything ends in order: the walker closes `paths`, which ends those who count; the group of those that send portions
+// Everything ends in order: after the walk `paths` is closed, which ends those who count; the group of those that send portions
 // ends with the last of them; then nobody can send any more and `portions` is closed, which ends the merger.
 // If any task fails, on whichever thread, all others are cancelled and `pipeline` throws the error once they have ended.
 
@@ -36,7 +36,10 @@ export function* pipeline(
 
   go(merge, portions, totals, tellSkipped);
   yield* group(function* (sending): Operation<void> {
-    sending.go(walk, folder, paths, portions);
+    sending.go(function* (): Operation<void> {
+      yield* walk(folder, paths, portions);
+      paths.close();
+    });
     if (pool === null) sending.go(countFiles, paths, portions, READERS);
     else {
       const readers = Math.max(2, Math.ceil(READERS / pool.size));

@@ -7,10 +7,10 @@ import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { go, type Operation, type Sender } from "offshoot";
-import { skipped } from "./count.ts";
-import { type Portion, type Skipped, Totals } from "./totals.ts";
+import { type Portions, skipped } from "./count.ts";
+import { type Skipped, Totals } from "./totals.ts";
 
-export function* walk(top: string, paths: Sender<string>, portions: Sender<Portion>): Operation<void> {
+export function* walk(top: string, paths: Pick<Sender<string>, "send">, portions: Portions): Operation<void> {
   const folders = [top];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const entries = yield* go(list, folder);
@@ -24,7 +24,6 @@ export function* walk(top: string, paths: Sender<string>, portions: Sender<Porti
       else if (entry.isFile()) yield* paths.send(path);
     }
   }
-  paths.close();
 }
 
 /** The entries of a folder, or why there are none. The failure of a task would end the whole, so this one is a value. */
