@@ -1,6 +1,7 @@
 // The graph: walk -> count, dealt to so many -> merge. All boxes are bounded, so that memory does not grow with the folder.
 
-import { type Component, graphline, par } from "offshoot/component";
+import { type Component, graphline, inThread, par } from "offshoot/component";
+import { remote } from "offshoot/parallel";
 import type { Portion, Totals } from "../corpus/totals.ts";
 import { Count, Merge, type Walk } from "./parts.ts";
 
@@ -8,6 +9,10 @@ import { Count, Merge, type Walk } from "./parts.ts";
 const READERS = 16;
 const PATHS = 64;
 const PORTIONS = 4;
+/** A portion has the words of many files. */
+const PORTION_BYTES = 16 * 1024 * 1024;
+
+const parts = remote<typeof import("./parts.ts")>(new URL("./parts.ts", import.meta.url));
 
 /** Adds everything that `walk` finds up into `totals`, with so many counters. Stopping the walk ends the rest in order: what it has found is counted. */
 export function corpusGraph(
@@ -22,7 +27,7 @@ export function corpusGraph(
     parts: {
       walk,
       count: par(
-        Array.from({ length: counters }, () => counter(readers)),
+        Array.from({ length: counters }, () => counter(readers, counters === 1)),
         { name: "counters", inbox: "round-robin" },
       ),
       merge: new Merge(totals, tellSkipped),
@@ -36,7 +41,7 @@ export function corpusGraph(
   });
 }
 
-/** Who counts. Nothing else knows where that is done. */
-function counter(readers: number): Component<{ inbox: string }, { outbox: Portion }> {
-  return new Count(readers);
+/** Who counts: one here, or several, each in a thread of its own. Nothing else knows where that is done. */
+function counter(readers: number, isAlone: boolean): Component<{ inbox: string }, { outbox: Portion }> {
+  return isAlone ? new Count(readers) : inThread(parts.Count, [readers], { bytes: PORTION_BYTES });
 }

@@ -8,9 +8,12 @@ import { basename, join, posix, relative, sep } from "node:path";
 import { type GetModuleInfo, type Plugin, rollup } from "rollup";
 
 /** Where to start: the files of these names keep their place, and their exports. */
+const PLACES = ["component/placement/entry/process", "component/placement/entry/thread"];
 const ENTRIES = [
   "index",
   "component/index",
+  "component/store",
+  ...PLACES,
   "parallel/index",
   "parallel/entry/process",
   "parallel/entry/worker",
@@ -44,7 +47,8 @@ const PARTS: readonly Part[] = [
   { name: "front", roots: ["index"] },
   { name: "ours", roots: ["parallel/codec/ours"] }, // loaded by workers whose functions know the front door alone
   { name: "pool", roots: ["parallel/index"] },
-  { name: "component", roots: ["component/index"] },
+  { name: "store", roots: ["component/store"] },
+  { name: "component", roots: ["component/index", ...PLACES] },
   { name: "testing", roots: ["testing/index"] },
   { name: "failures", roots: ["parallel/entry/failures"] },
 ];

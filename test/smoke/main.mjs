@@ -25,6 +25,7 @@ import {
   until,
 } from "offshoot";
 import { explore, replay, simulate } from "offshoot/testing";
+import { components } from "./components.mjs";
 import { parallel } from "./parallel.mjs";
 
 // tasks, a channel, and what a body returns
@@ -163,5 +164,6 @@ assert.equal(failure?.kind, "leak");
 await assert.rejects(replay(lockOrder, failure.token), { name: "LeakError" });
 
 await parallel();
+await components();
 
 console.log(`smoke ok ${process.version}`);
