@@ -223,35 +223,54 @@ const TASKS: readonly Workload[] = [
     answer: (n) => n,
     bars: [beside(5, "ping-pong-step"), beside(5, "short-locked")],
   }),
-  task("component-link", {
+];
+
+const COMPONENTS: Field = { title: "Components", subjects: ["offshoot"], ours: "offshoot" };
+
+/** With what they are held against: the tasks and channels that components are made of. */
+const OF_COMPONENTS: readonly Workload[] = [
+  part("channel", {
+    program: "buffered",
+    operation: "item through a channel of 128",
+    size: 2_000_000,
+    answer: (n) => sumBelow(n) | 0,
+    bars: [],
+  }),
+  part("turns", {
+    program: "ping-pong",
+    operation: "round trip over two rendezvous channels",
+    size: 300_000,
+    answer: (n) => ((n * (n + 1)) / 2) | 0,
+    bars: [],
+  }),
+  part("link", {
+    program: "component-link",
     operation: "message from one component to another, through a box of 128",
     size: 2_000_000,
-    subjects: ["offshoot"],
     answer: (n) => sumBelow(n) | 0,
-    bars: [beside(3, "buffered")],
+    bars: [beside(3, "channel")],
   }),
-  task("component-pass", {
+  part("pass", {
     program: "component-link",
     part: "passedOn",
     operation: "the same, through ten boxes that pass it on",
     size: 2_000_000,
-    subjects: ["offshoot"],
     answer: (n) => sumBelow(n) | 0,
-    bars: [beside(1.1, "component-link")],
+    bars: [beside(1.1, "link")],
   }),
-  task("component-ring", {
-    operation: "hop of a token around a ring of 1000 components (a round trip of ping-pong has two)",
+  part("ring-1000", {
+    program: "component-ring",
+    operation: "hop of a token around a ring of 1000 components (a round trip of turns has two)",
     size: 1000,
-    subjects: ["offshoot"],
     repetitions: 60, // the first are slow: a repetition is short
     operations: (n) => n * LAPS,
     answer: (n) => n * (LAPS + 1),
-    bars: [beside(1.5, "ping-pong")],
+    bars: [beside(1.5, "turns")],
   }),
-  task("component-idle", {
+  part("idle-100k", {
+    program: "component-idle",
     operation: "component that waits for a message, 10^5 of them, each with a link",
     size: 100_000,
-    subjects: ["offshoot"],
     repetitions: 1,
     figures: ["bytes", "ns"],
     answer: (n) => n,
@@ -260,10 +279,14 @@ const TASKS: readonly Workload[] = [
 ];
 
 /** Everything, a field after the other. */
-export const WORKLOADS: readonly Workload[] = [...TASKS, ...BETWEEN_THREADS];
+export const WORKLOADS: readonly Workload[] = [...TASKS, ...BETWEEN_THREADS, ...OF_COMPONENTS];
 
 function task(name: string, given: Given): Workload {
   return workload(name, ONE_THREAD, given);
+}
+
+function part(name: string, given: Given): Workload {
+  return workload(name, COMPONENTS, given);
 }
 
 function primes(count: number): number[] {
