@@ -1,6 +1,7 @@
 // What the two sides of a placement tell each other beside the messages themselves.
 
 import type { Recipe } from "../../parallel/origin.ts";
+import type { ServicesHandle } from "../services.ts";
 
 /** A box of the part, and the way that leads to it or from it. */
 export interface WayOrder {
@@ -25,6 +26,8 @@ export interface Order {
   /** The ways of the notes. */
   readonly down: unknown;
   readonly up: unknown;
+  /** The services of the run, if the part is to see them. */
+  readonly services?: ServicesHandle;
 }
 
 /** To the side where the part runs. */

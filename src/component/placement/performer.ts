@@ -17,6 +17,7 @@ import { type AnyComponent, inside } from "../component.ts";
 import { UnknownBoxError } from "../errors.ts";
 import type { Outlook } from "../leaves.ts";
 import { join } from "../linkage.ts";
+import { services } from "../services.ts";
 import { isShutdown, shutdown } from "../signal.ts";
 import type { Workings } from "../workings.ts";
 import { Entrance, type EntranceKeeper } from "./entrance.ts";
@@ -35,6 +36,7 @@ export interface Ways {
 
 /** Performs a part from its start to its end. */
 export function* performPart(order: Order, ways: Ways): Operation<Ended> {
+  if (order.services !== undefined) services.adopt(order.services);
   const part = yield* makePart(order.recipe, order.args);
   const performer = new Performer(part, order, ways);
   yield* group(function* (g): Operation<void> {

@@ -67,6 +67,8 @@ export interface ThreadOptions extends PlacementOptions {
   readonly pool?: Pool | undefined;
   /** Bytes of large messages that may be under way, for each box. Default: 1 MiB. */
   readonly bytes?: number | undefined;
+  /** Does the part see the services and tracked values of the run, as it would here? Default false, since what is seen elsewhere has to lie in shared memory. */
+  readonly services?: boolean | undefined;
 }
 
 export interface ProcessOptions extends PlacementOptions {}
@@ -101,16 +103,18 @@ const MIB = 1 << 20;
  */
 export function inThread<P extends Placeable>(part: P, ...[args, options]: Arguments<P, ThreadOptions>): PlacedPart<P> {
   const given = checked("inThread", options);
-  const { pool, bytes = MIB } = given as ThreadOptions;
+  const { pool, bytes = MIB, services = false } = given as ThreadOptions;
   if (pool !== undefined && (!(pool instanceof Pool) || !pool.isOfThreads))
     throw misuse(
       `inThread: the pool must be a Pool of threads, got ${describeValue(pool)}. Leave it out for a thread of its own.`,
     );
   if (!Number.isInteger(bytes) || bytes < 0)
     throw misuse(`inThread: bytes must be a whole number of at least 0, got ${describeValue(bytes)}.`);
+  if (typeof services !== "boolean")
+    throw misuse(`inThread: services must be true or false, got ${describeValue(services)}.`);
   const site = siteOf();
   return place("inThread", part, args, given, SHARING, (origin, grace, label) => {
-    return new ThreadStage(label, origin, site, { pool: pool ?? null, grace, bytes });
+    return new ThreadStage(label, origin, site, { pool: pool ?? null, grace, bytes, services });
   }) as PlacedPart<P>;
 }
 

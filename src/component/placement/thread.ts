@@ -6,6 +6,7 @@ import { type Call, type Employer, PoolRun } from "../../parallel/pool/call.ts";
 import { Pool } from "../../parallel/pool/pool.ts";
 import { remote } from "../../parallel/remote.ts";
 import { type SharedChannel, sharedChannel } from "../../parallel/shared-channel.ts";
+import { services } from "../services.ts";
 import type { Ended, Order } from "./notes.ts";
 import { SharedIn, SharedOut } from "./shared-port.ts";
 import type { Stage } from "./stage.ts";
@@ -16,6 +17,7 @@ export interface ThreadSettings {
   readonly pool: Pool | null;
   readonly grace: number;
   readonly bytes: number;
+  readonly services: boolean;
 }
 
 export class ThreadStage implements Stage {
@@ -49,7 +51,8 @@ export class ThreadStage implements Stage {
     const { label, settings } = this;
     const pool = settings.pool ?? new Pool({ threads: 1, name: label, grace: settings.grace });
     if (settings.pool === null) this.own = pool;
-    return new PoolRun<Ended>(new ThreadEmployer(pool.employer, label), this.origin, [order], 0, this.site);
+    const given = settings.services ? { ...order, services: services.handle() } : order;
+    return new PoolRun<Ended>(new ThreadEmployer(pool.employer, label), this.origin, [given], 0, this.site);
   }
 
   close(): Promise<void> | null {

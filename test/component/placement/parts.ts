@@ -2,7 +2,16 @@
 
 import { isMainThread, threadId } from "node:worker_threads";
 import { ClosedError, type Operation, shield, sleep } from "offshoot";
-import { box, Component, component, isShutdown, pipeline, producerFinished, type Signal } from "offshoot/component";
+import {
+  box,
+  Component,
+  component,
+  isShutdown,
+  pipeline,
+  producerFinished,
+  type Signal,
+  services,
+} from "offshoot/component";
 
 /** Multiplies what it is given. */
 export class Multiplier extends Component<{ inbox: number }, { outbox: number }> {
@@ -134,6 +143,16 @@ export function twice(factor: number) {
 }
 
 type Numbers = Component<{ inbox: number }, { outbox: number }>;
+
+/** Puts what comes to a service, and tells what a tracked value was. */
+export class Reporter extends Component<{ inbox: number }, { outbox: string }> {
+  override *main(): Operation<void> {
+    const mood = services.value<string>("mood");
+    for (let n = yield* this.next(); !n.done; n = yield* this.next())
+      yield* services.lookup<string>("log").put(`got ${n.value}`);
+    yield* this.put(mood.get());
+  }
+}
 
 /** Passes its inbox on to a child when it runs. */
 export class Wrapper extends Component<{ inbox: number }, { outbox: number }> {

@@ -115,11 +115,11 @@ const mutations: Readonly<Record<string, Mutation>> = {
     strategy: "random",
     world: waitingWorlds["one waits for a value, and the first that comes is taken back"],
     changes: [
-      { file: "neighbours", from: "    commons.fallAsleep(slot, this.scheduler.turns);\n", to: "" },
+      { file: "neighbours", from: "    commons.fallAsleep(slot, this.life.activity);\n", to: "" },
       {
         file: "neighbours",
         from: "for (const object of watched) object.announce();",
-        to: "for (const object of watched) object.announce();\n    commons.fallAsleep(slot, this.scheduler.turns);",
+        to: "for (const object of watched) object.announce();\n    commons.fallAsleep(slot, this.life.activity);",
       },
     ],
   },

@@ -29,6 +29,7 @@ const FILES = [
   "cargo",
   "channel-end",
   "channel-leaves",
+  "room",
   "shared-channel",
 ];
 
