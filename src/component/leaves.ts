@@ -1,4 +1,6 @@
 // The operations of boxes: receive, next, put, pause. The box decides; they speak the leaf protocol for it.
+//
+// Those that are used most have a `next` of their own, with the same steps as in channels: why, is told in channel/leaves.ts.
 
 import { List } from "../base/list.ts";
 import { NO_WAITERS, remember, remembered } from "../channel/leaves.ts";
