@@ -9,7 +9,7 @@ import { bytesOf, type Data, flag, labelOf, optionsOf, type PartOptions, text } 
 import { type Caller, system, withFile } from "./system.ts";
 
 /** Bytes of the messages that are written at once, as far as they are there. */
-export const GATHERED = 65_536;
+const GATHERED = 65_536;
 
 export interface FileWriterOptions extends PartOptions {
   /** Is it written behind what is in the file? Default false: a file that is there is emptied first. */
